@@ -1,0 +1,90 @@
+package dev.millrace.spec;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+
+/** How a record's bytes become columns. */
+public sealed interface FormatSpec {
+    <R> R match(Cases<R> cases);
+
+    /** One method for each format. */
+    interface Cases<R> {
+        R json(Json format);
+
+        R csv(Csv format);
+    }
+
+    /**
+     * JSON values, one or more in a record, white space between them.
+     *
+     * @param mappings never empty; columns without one take their default
+     */
+    record Json(List<Mapping> mappings) implements FormatSpec {
+        public Json {
+            mappings = List.copyOf(mappings);
+            if (mappings.isEmpty()) {
+                throw new IllegalArgumentException("FORMAT JSON without a mapping");
+            }
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.json(this);
+        }
+    }
+
+    /**
+     * {@code column <- a::b DEFAULT x}.
+     *
+     * @param column a column of the target table, spelled as there
+     * @param path object keys from the root; empty is the whole document ({@code %})
+     * @param defaultValue taken where the path does not exist; empty: the record cannot be loaded
+     */
+    record Mapping(String column, List<String> path, Optional<SqlExpression> defaultValue) {
+        public Mapping {
+            requireNonNull(column, "column");
+            path = List.copyOf(path);
+            requireNonNull(defaultValue, "defaultValue");
+        }
+    }
+
+    /**
+     * Lines of fields, as LOAD DATA reads them. The strings are the characters themselves, escapes resolved.
+     *
+     * @param fieldsTerminatedBy between fields; default TAB
+     * @param enclosedBy one character or empty
+     * @param optionallyEnclosed whether only some fields are enclosed
+     * @param escapedBy one character or empty; default back-slash
+     * @param linesTerminatedBy behind a line; default line feed; the last line of a record may lack it
+     * @param linesStartingBy what precedes a line's first field; text before it is skipped; usually empty
+     * @param columns target columns in the order of the fields, spelled as in the table; never empty
+     */
+    record Csv(
+            String fieldsTerminatedBy,
+            String enclosedBy,
+            boolean optionallyEnclosed,
+            String escapedBy,
+            String linesTerminatedBy,
+            String linesStartingBy,
+            List<String> columns)
+            implements FormatSpec {
+        public Csv {
+            requireNonNull(fieldsTerminatedBy, "fieldsTerminatedBy");
+            requireNonNull(enclosedBy, "enclosedBy");
+            requireNonNull(escapedBy, "escapedBy");
+            requireNonNull(linesTerminatedBy, "linesTerminatedBy");
+            requireNonNull(linesStartingBy, "linesStartingBy");
+            columns = List.copyOf(columns);
+            if (columns.isEmpty()) {
+                throw new IllegalArgumentException("CSV without a column");
+            }
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.csv(this);
+        }
+    }
+}

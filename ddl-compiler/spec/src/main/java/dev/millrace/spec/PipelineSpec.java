@@ -1,0 +1,57 @@
+package dev.millrace.spec;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+
+/**
+ * A pipeline as the catalog knows it: what passes from the compiler to the job.
+ *
+ * @param id given by the catalog, never reused; 0 before that
+ * @param table the target as it was when the pipeline was compiled; a job refuses any other version
+ * @param batchInterval longest wait before what was read becomes a batch; at least {@link #BATCH_INTERVAL_MIN}
+ * @param parallelism tasks of the job; empty: the lesser of source partitions and {@link #PARALLELISM_DEFAULT_MAX}
+ */
+public record PipelineSpec(
+        long id,
+        String database,
+        String name,
+        SourceSpec source,
+        FormatSpec format,
+        TableSpec table,
+        Duration batchInterval,
+        OptionalInt parallelism) {
+    public static final Duration BATCH_INTERVAL_DEFAULT = Duration.ofMillis(500);
+
+    /** Below this, checkpoints and their fsyncs dominate; {@code BATCH_INTERVAL 0} means this. */
+    public static final Duration BATCH_INTERVAL_MIN = Duration.ofMillis(50);
+
+    public static final int PARALLELISM_DEFAULT_MAX = 4;
+
+    public PipelineSpec {
+        requireNonNull(database, "database");
+        requireNonNull(name, "name");
+        requireNonNull(source, "source");
+        requireNonNull(format, "format");
+        requireNonNull(table, "table");
+        requireNonNull(batchInterval, "batchInterval");
+        requireNonNull(parallelism, "parallelism");
+        if (batchInterval.compareTo(BATCH_INTERVAL_MIN) < 0) {
+            batchInterval = BATCH_INTERVAL_MIN;
+        }
+    }
+
+    public PipelineSpec withId(long newId) {
+        return new PipelineSpec(newId, database, name, source, format, table, batchInterval, parallelism);
+    }
+
+    public PipelineSpec withTable(TableSpec newTable) {
+        return new PipelineSpec(id, database, name, source, format, newTable, batchInterval, parallelism);
+    }
+
+    /** {@code db.name}, how dashboards and logs call it. */
+    public String qualifiedName() {
+        return database + "." + name;
+    }
+}

@@ -1,0 +1,260 @@
+package dev.millrace.spec.json;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.DatabaseSpec;
+import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.KeySpec;
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.SqlExpression;
+import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.type.SqlType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/** Writes and reads specs as JSON. Every document starts with {@code "version"}. */
+public final class SpecJson {
+    private static final int VERSION = 1;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private SpecJson() {}
+
+    public static String write(DatabaseSpec spec) {
+        ObjectNode node = document();
+        node.put("id", spec.id());
+        node.put("name", spec.name());
+        node.put("partitions", spec.partitions());
+        node.put("replicas", spec.replicas());
+        return text(node);
+    }
+
+    public static String write(TableSpec spec) {
+        return text(table(document(), spec));
+    }
+
+    public static String write(PipelineSpec spec) {
+        ObjectNode node = document();
+        node.put("id", spec.id());
+        node.put("database", spec.database());
+        node.put("name", spec.name());
+        node.set("source", source(spec.source()));
+        node.set("format", format(spec.format()));
+        node.set("table", table(MAPPER.createObjectNode(), spec.table()));
+        node.put("batchIntervalMillis", spec.batchInterval().toMillis());
+        spec.parallelism().ifPresent(parallelism -> node.put("parallelism", parallelism));
+        return text(node);
+    }
+
+    public static DatabaseSpec readDatabase(String json) {
+        JsonNode node = parse(json);
+        return new DatabaseSpec(
+                node.required("id").asLong(),
+                node.required("name").asText(),
+                node.required("partitions").asInt(),
+                node.required("replicas").asInt());
+    }
+
+    public static TableSpec readTable(String json) {
+        return table(parse(json));
+    }
+
+    public static PipelineSpec readPipeline(String json) {
+        JsonNode node = parse(json);
+        return new PipelineSpec(
+                node.required("id").asLong(),
+                node.required("database").asText(),
+                node.required("name").asText(),
+                source(node.required("source")),
+                format(node.required("format")),
+                table(node.required("table")),
+                Duration.ofMillis(node.required("batchIntervalMillis").asLong()),
+                node.has("parallelism") ? OptionalInt.of(node.get("parallelism").asInt()) : OptionalInt.empty());
+    }
+
+    private static ObjectNode table(ObjectNode node, TableSpec spec) {
+        node.put("id", spec.id());
+        node.put("tableVersion", spec.version());
+        node.put("database", spec.database());
+        node.put("name", spec.name());
+        node.put("reference", spec.reference());
+        ArrayNode columns = node.putArray("columns");
+        for (ColumnSpec column : spec.columns()) {
+            ObjectNode item = columns.addObject();
+            item.put("name", column.name());
+            item.put("type", column.type().kind().name());
+            item.put("length", column.type().length());
+            item.put("scale", column.type().scale());
+            item.put("nullable", column.nullable());
+            column.defaultValue().ifPresent(value -> item.set("default", expression(value)));
+        }
+        ArrayNode keys = node.putArray("keys");
+        for (KeySpec key : spec.keys()) {
+            ObjectNode item = keys.addObject();
+            item.put("name", key.name());
+            item.set("columns", strings(key.columns()));
+        }
+        node.set("shardKey", strings(spec.shardKey()));
+        return node;
+    }
+
+    private static TableSpec table(JsonNode node) {
+        return new TableSpec(
+                node.required("id").asLong(),
+                node.required("tableVersion").asLong(),
+                node.required("database").asText(),
+                node.required("name").asText(),
+                node.required("reference").asBoolean(),
+                list(
+                        node.required("columns"),
+                        item -> new ColumnSpec(
+                                item.required("name").asText(),
+                                new SqlType(
+                                        SqlType.Kind.valueOf(
+                                                item.required("type").asText()),
+                                        item.required("length").asInt(),
+                                        item.required("scale").asInt()),
+                                item.required("nullable").asBoolean(),
+                                optionalExpression(item, "default"))),
+                list(
+                        node.required("keys"),
+                        item -> new KeySpec(
+                                item.required("name").asText(), list(item.required("columns"), JsonNode::asText))),
+                list(node.required("shardKey"), JsonNode::asText));
+    }
+
+    private static ObjectNode source(SourceSpec source) {
+        return source.match(kafka -> {
+            ObjectNode node = MAPPER.createObjectNode();
+            node.put("kind", "KAFKA");
+            node.set("brokers", strings(kafka.brokers()));
+            node.put("topic", kafka.topic());
+            return node;
+        });
+    }
+
+    private static SourceSpec source(JsonNode node) {
+        String kind = node.required("kind").asText();
+        return switch (kind) {
+            case "KAFKA" ->
+                new SourceSpec.Kafka(
+                        list(node.required("brokers"), JsonNode::asText),
+                        node.required("topic").asText());
+            default -> throw new IllegalStateException("unknown source in a spec: " + kind);
+        };
+    }
+
+    private static ObjectNode format(FormatSpec format) {
+        return format.match(new FormatSpec.Cases<>() {
+            @Override
+            public ObjectNode json(FormatSpec.Json json) {
+                ObjectNode node = MAPPER.createObjectNode();
+                node.put("kind", "JSON");
+                ArrayNode mappings = node.putArray("mappings");
+                for (FormatSpec.Mapping mapping : json.mappings()) {
+                    ObjectNode item = mappings.addObject();
+                    item.put("column", mapping.column());
+                    item.set("path", strings(mapping.path()));
+                    mapping.defaultValue().ifPresent(value -> item.set("default", expression(value)));
+                }
+                return node;
+            }
+
+            @Override
+            public ObjectNode csv(FormatSpec.Csv csv) {
+                ObjectNode node = MAPPER.createObjectNode();
+                node.put("kind", "CSV");
+                node.put("fieldsTerminatedBy", csv.fieldsTerminatedBy());
+                node.put("enclosedBy", csv.enclosedBy());
+                node.put("optionallyEnclosed", csv.optionallyEnclosed());
+                node.put("escapedBy", csv.escapedBy());
+                node.put("linesTerminatedBy", csv.linesTerminatedBy());
+                node.put("linesStartingBy", csv.linesStartingBy());
+                node.set("columns", strings(csv.columns()));
+                return node;
+            }
+        });
+    }
+
+    private static FormatSpec format(JsonNode node) {
+        String kind = node.required("kind").asText();
+        return switch (kind) {
+            case "JSON" ->
+                new FormatSpec.Json(list(
+                        node.required("mappings"),
+                        item -> new FormatSpec.Mapping(
+                                item.required("column").asText(),
+                                list(item.required("path"), JsonNode::asText),
+                                optionalExpression(item, "default"))));
+            case "CSV" ->
+                new FormatSpec.Csv(
+                        node.required("fieldsTerminatedBy").asText(),
+                        node.required("enclosedBy").asText(),
+                        node.required("optionallyEnclosed").asBoolean(),
+                        node.required("escapedBy").asText(),
+                        node.required("linesTerminatedBy").asText(),
+                        node.required("linesStartingBy").asText(),
+                        list(node.required("columns"), JsonNode::asText));
+            default -> throw new IllegalStateException("unknown format in a spec: " + kind);
+        };
+    }
+
+    private static ObjectNode expression(SqlExpression expression) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("sql", expression.sql());
+        node.put("duckdb", expression.duckdb());
+        return node;
+    }
+
+    private static Optional<SqlExpression> optionalExpression(JsonNode node, String field) {
+        return Optional.ofNullable(node.get(field))
+                .map(value -> new SqlExpression(
+                        value.required("sql").asText(), value.required("duckdb").asText()));
+    }
+
+    private static ArrayNode strings(List<String> values) {
+        ArrayNode array = MAPPER.createArrayNode();
+        values.forEach(array::add);
+        return array;
+    }
+
+    private static <T> List<T> list(JsonNode array, Function<JsonNode, T> item) {
+        List<T> values = new ArrayList<>(array.size());
+        array.forEach(node -> values.add(item.apply(node)));
+        return values;
+    }
+
+    private static ObjectNode document() {
+        return MAPPER.createObjectNode().put("version", VERSION);
+    }
+
+    private static String text(ObjectNode node) {
+        try {
+            return MAPPER.writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a spec that cannot be written", e);
+        }
+    }
+
+    private static JsonNode parse(String json) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a spec is not JSON: " + e.getOriginalMessage(), e);
+        }
+        int version = node.path("version").asInt(0);
+        if (version != VERSION) {
+            throw new IllegalStateException("a spec of version " + version + "; this Millrace reads " + VERSION);
+        }
+        return node;
+    }
+}

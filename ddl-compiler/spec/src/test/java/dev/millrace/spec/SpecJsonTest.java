@@ -1,0 +1,61 @@
+package dev.millrace.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.spec.json.SpecJson;
+import dev.millrace.spec.type.SqlType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class SpecJsonTest {
+    private static final TableSpec TABLE = new TableSpec(
+            7,
+            2,
+            "shop",
+            "clicks",
+            false,
+            List.of(
+                    new ColumnSpec("id", SqlType.of(SqlType.Kind.BIGINT), false, Optional.empty()),
+                    new ColumnSpec(
+                            "page",
+                            SqlType.of(SqlType.Kind.VARCHAR, 20),
+                            true,
+                            Optional.of(new SqlExpression("'home'", "'home'"))),
+                    new ColumnSpec("price", SqlType.decimal(10, 2), true, Optional.empty())),
+            List.of(new KeySpec(KeySpec.PRIMARY, List.of("id"))),
+            List.of("id"));
+
+    @Test
+    void tableComesBackAsItWasWritten() {
+        assertThat(SpecJson.readTable(SpecJson.write(TABLE))).isEqualTo(TABLE);
+    }
+
+    @Test
+    void databaseComesBackAsItWasWritten() {
+        DatabaseSpec spec = new DatabaseSpec(3, "shop", 8, 1);
+        assertThat(SpecJson.readDatabase(SpecJson.write(spec))).isEqualTo(spec);
+    }
+
+    @Test
+    void pipelinesOfBothFormatsComeBackAsTheyWereWritten() {
+        for (FormatSpec format : List.of(
+                new FormatSpec.Json(List.of(
+                        new FormatSpec.Mapping("id", List.of("user", "id"), Optional.empty()),
+                        new FormatSpec.Mapping("page", List.of(), Optional.of(new SqlExpression("NULL", "NULL"))))),
+                new FormatSpec.Csv("\t", "\"", true, "\\", "\n", "", List.of("id", "page")))) {
+            PipelineSpec spec = new PipelineSpec(
+                    9,
+                    "shop",
+                    "p",
+                    new SourceSpec.Kafka(List.of("127.0.0.1:9092"), "clicks"),
+                    format,
+                    TABLE,
+                    Duration.ofMillis(250),
+                    OptionalInt.of(2));
+            assertThat(SpecJson.readPipeline(SpecJson.write(spec))).isEqualTo(spec);
+        }
+    }
+}
