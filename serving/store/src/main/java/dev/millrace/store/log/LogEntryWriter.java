@@ -1,0 +1,71 @@
+package dev.millrace.store.log;
+
+import dev.millrace.store.wire.WireWriter;
+
+/** The binary form of each kind of entry; its reader stands in {@link LogEntry#fromBytes}. */
+final class LogEntryWriter implements LogEntry.Cases<byte[]> {
+    static final int STAGE = 1;
+    static final int SEAL = 2;
+    static final int UNSEAL = 3;
+    static final int PUBLISH = 4;
+    static final int DISCARD = 5;
+    static final int INSERT = 6;
+
+    /** Room for the header of an entry that carries rows, so that their bytes are copied once. */
+    private static final int HEADER_BYTES = 128;
+
+    @Override
+    public byte[] stage(LogEntry.Stage entry) {
+        WireWriter out =
+                new WireWriter(entry.ipc().length + HEADER_BYTES).u8(STAGE).u8(LogEntry.VERSION);
+        entry.batch().write(out);
+        out.number(entry.task()).number(entry.seq());
+        entry.table().write(out);
+        entry.mode().write(out);
+        return out.number(entry.rows()).bytes(entry.ipc()).toBytes();
+    }
+
+    @Override
+    public byte[] seal(LogEntry.Seal entry) {
+        WireWriter out = start(SEAL);
+        entry.batch().write(out);
+        out.number(entry.gate()).number(entry.after());
+        return out.list(entry.chunks(), (o, item) -> item.write(o)).toBytes();
+    }
+
+    @Override
+    public byte[] unseal(LogEntry.Unseal entry) {
+        return start(UNSEAL).number(entry.gate()).number(entry.after()).toBytes();
+    }
+
+    @Override
+    public byte[] publish(LogEntry.Publish entry) {
+        return start(PUBLISH)
+                .number(entry.from())
+                .number(entry.upto())
+                .list(entry.batches(), (o, item) -> item.write(o))
+                .toBytes();
+    }
+
+    @Override
+    public byte[] discard(LogEntry.Discard entry) {
+        WireWriter out = start(DISCARD).number(entry.writer());
+        entry.below().write(out);
+        return out.number(entry.after()).toBytes();
+    }
+
+    @Override
+    public byte[] insert(LogEntry.Insert entry) {
+        WireWriter out =
+                new WireWriter(entry.ipc().length + HEADER_BYTES).u8(INSERT).u8(LogEntry.VERSION);
+        entry.statement().write(out);
+        out.number(entry.finishedBelow());
+        entry.table().write(out);
+        entry.mode().write(out);
+        return out.number(entry.rows()).bytes(entry.ipc()).toBytes();
+    }
+
+    private static WireWriter start(int tag) {
+        return new WireWriter().u8(tag).u8(LogEntry.VERSION);
+    }
+}
