@@ -5,7 +5,7 @@ package dev.millrace.store.wire;
  * the one result is an {@link Answer}. Fragments travel by DoGet with a {@code QueryRequest} as the ticket.
  */
 public enum Verb {
-    /** PartitionId, then the bytes of a LogEntry (or SystemEntry for the system partition). Payload: the entry's answer. */
+    /** PartitionId, then as bytes (with their length) a LogEntry (or SystemEntry for the system partition). Payload: the entry's answer. */
     SUBMIT("submit"),
     /** FollowRequest, to the system partition's leader. Payload: FollowAnswer. */
     FOLLOW("follow"),

@@ -1,0 +1,73 @@
+package dev.millrace.store.client;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.store.Endpoint;
+import dev.millrace.store.query.QueryRequest;
+import dev.millrace.store.wire.Answer;
+import dev.millrace.store.wire.Refusal;
+import dev.millrace.store.wire.Verb;
+import dev.millrace.store.wire.WireWriter;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.CallOptions;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.Result;
+import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.memory.BufferAllocator;
+
+/** One leaf's Flight door. Thread-safe; the connection is made when it is first needed and heals by itself. */
+final class LeafDoor implements AutoCloseable {
+    private final Endpoint endpoint;
+    private final FlightClient flight;
+
+    LeafDoor(Endpoint endpoint, BufferAllocator allocator) {
+        this.endpoint = requireNonNull(endpoint, "endpoint");
+        this.flight = FlightClient.builder(allocator, Location.forGrpcInsecure(endpoint.host(), endpoint.port()))
+                .build();
+    }
+
+    /** Calls a verb; an unreachable leaf is a refusal too. */
+    Answer call(Verb verb, WireWriter body, Duration timeout) {
+        try {
+            Iterator<Result> results = flight.doAction(
+                    new Action(verb.action(), body.toBytes()),
+                    CallOptions.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS));
+            if (!results.hasNext()) {
+                return Answer.refused(Refusal.MALFORMED, "no answer from leaf " + endpoint);
+            }
+            Answer answer = Answer.fromBytes(results.next().getBody());
+            while (results.hasNext()) {
+                results.next(); // runs the call to its end, so that the channel is free
+            }
+            return answer;
+        } catch (FlightRuntimeException e) {
+            return Answer.refused(
+                    FlightErrors.refused(e).refusal(),
+                    "leaf " + endpoint + ": " + FlightErrors.refused(e).getMessage());
+        }
+    }
+
+    ArrowRows rows(QueryRequest request) {
+        try {
+            return new ArrowRows(flight.getStream(new Ticket(request.toBytes())));
+        } catch (FlightRuntimeException e) {
+            throw FlightErrors.refused(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            flight.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IllegalStateException("closing the connection to leaf " + endpoint, e);
+        }
+    }
+}
