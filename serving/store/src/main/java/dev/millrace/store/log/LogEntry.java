@@ -82,8 +82,17 @@ public sealed interface LogEntry {
         }
     }
 
-    /** Clears seals of gates up to {@code gate} that nobody will publish. Refused as BEHIND below {@code after}. */
-    record Unseal(long gate, long after) implements LogEntry {
+    /**
+     * Clears the seals of gates up to {@code gate} on some tables, which nobody will publish, and drops the batches that
+     * were sealed. Refused as BEHIND below {@code after}.
+     *
+     * @param tables ids of the tables whose gates are over; other tables may be sealed under lower gates that are held
+     */
+    record Unseal(long gate, long after, List<Long> tables) implements LogEntry {
+        public Unseal {
+            tables = List.copyOf(tables);
+        }
+
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.unseal(this);
@@ -168,7 +177,7 @@ public sealed interface LogEntry {
                         in.integer(),
                         in.bytes());
             case LogEntryWriter.SEAL -> new Seal(BatchId.read(in), in.number(), in.number(), in.list(TaskChunks::read));
-            case LogEntryWriter.UNSEAL -> new Unseal(in.number(), in.number());
+            case LogEntryWriter.UNSEAL -> new Unseal(in.number(), in.number(), in.list(WireReader::number));
             case LogEntryWriter.PUBLISH -> new Publish(in.number(), in.number(), in.list(DecidedBatch::read));
             case LogEntryWriter.DISCARD -> new Discard(in.number(), Attempt.read(in), in.number());
             case LogEntryWriter.INSERT ->

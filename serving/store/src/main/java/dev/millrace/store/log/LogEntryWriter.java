@@ -35,7 +35,11 @@ final class LogEntryWriter implements LogEntry.Cases<byte[]> {
 
     @Override
     public byte[] unseal(LogEntry.Unseal entry) {
-        return start(UNSEAL).number(entry.gate()).number(entry.after()).toBytes();
+        return start(UNSEAL)
+                .number(entry.gate())
+                .number(entry.after())
+                .list(entry.tables(), WireWriter::number)
+                .toBytes();
     }
 
     @Override

@@ -1,0 +1,111 @@
+package dev.millrace.leaf.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.store.PartitionId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * The one DuckDB instance of a leaf, in memory, with a file attached for each partition under
+ * {@link PartitionId#alias}. A file can be attached once in a process, so there is one of these for each data folder.
+ */
+public final class LeafDatabase implements AutoCloseable {
+    /** The engine checkpoints in {@code snapshot}, never inside a commit. */
+    private static final String CHECKPOINT_THRESHOLD = "1TB";
+
+    private final DuckDBConnection root;
+
+    /**
+     * What the instance may use.
+     *
+     * @param memoryBytes DuckDB's own memory; Arrow buffers and the heap are not in it
+     * @param temporary folder it spills into; emptied at the start
+     * @param files folder that all partition files are below: queries can read no file elsewhere
+     */
+    public record Limits(long memoryBytes, int threads, Path temporary, Path files) {
+        public Limits {
+            requireNonNull(temporary, "temporary");
+            requireNonNull(files, "files");
+        }
+    }
+
+    public LeafDatabase(Limits limits) {
+        try {
+            Files.createDirectories(limits.temporary());
+            Files.createDirectories(limits.files());
+            root = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", new Properties());
+            execute(root, "SET memory_limit = '" + limits.memoryBytes() / 1024 + "KiB'");
+            execute(root, "SET threads = " + Math.max(1, limits.threads()));
+            execute(root, "SET temp_directory = " + literal(limits.temporary().toAbsolutePath()));
+            execute(root, "SET checkpoint_threshold = '" + CHECKPOINT_THRESHOLD + "'");
+            execute(root, "SET autoinstall_known_extensions = false");
+            execute(root, "SET autoload_known_extensions = false");
+            execute(
+                    root,
+                    "SET allowed_directories = [" + literal(limits.files().toAbsolutePath()) + ", "
+                            + literal(limits.temporary().toAbsolutePath()) + "]");
+            execute(root, "SET enable_external_access = false");
+        } catch (SQLException e) {
+            throw new IllegalStateException("DuckDB does not start: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A new connection to the instance; cheap. Its owner closes it. */
+    public DuckDBConnection connect() {
+        try {
+            return (DuckDBConnection) root.duplicate();
+        } catch (SQLException e) {
+            throw new IllegalStateException("DuckDB gives no connection: " + e.getMessage(), e);
+        }
+    }
+
+    /** Attaches a partition's file, creating it if it is not there. */
+    public void attach(PartitionId partition, Path file) {
+        // A connection of its own: groups are recovered side by side.
+        try (Connection connection = connect()) {
+            execute(connection, "ATTACH " + literal(file.toAbsolutePath()) + " AS " + partition.alias());
+        } catch (SQLException e) {
+            throw new IllegalStateException(
+                    "file " + file + " of partition " + partition + " does not open: " + e.getMessage(), e);
+        }
+    }
+
+    /** Detaches a partition's file. Statements that run on it go on. */
+    public void detach(PartitionId partition) {
+        try (Connection connection = connect()) {
+            execute(connection, "DETACH DATABASE IF EXISTS " + partition.alias());
+        } catch (SQLException e) {
+            throw new IllegalStateException("partition " + partition + " does not detach: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            root.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException("DuckDB does not close: " + e.getMessage(), e);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String literal(Path path) {
+        return "'" + path.toString().replace("'", "''") + "'";
+    }
+}
