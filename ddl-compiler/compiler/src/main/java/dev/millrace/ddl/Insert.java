@@ -82,39 +82,99 @@ public record Insert(Mode mode, ObjectName table, List<Identifier> columns, Sour
 
     /** One value of one row. */
     public sealed interface Cell {
+        <R> R match(Cases<R> cases);
+
+        /** One method for each kind of value. */
+        interface Cases<R> {
+            R nul();
+
+            R byDefault();
+
+            R bool(Bool bool);
+
+            R exact(Exact number);
+
+            R approximate(Approximate number);
+
+            R text(Text text);
+
+            R bytes(Bytes bytes);
+
+            R parameter(Parameter parameter);
+
+            R expression(Expression expression);
+        }
+
         /** NULL. */
-        record Null() implements Cell {}
+        record Null() implements Cell {
+            @Override
+            public <R> R match(Cases<R> cases) {
+                return cases.nul();
+            }
+        }
 
         /** DEFAULT. */
-        record Default() implements Cell {}
+        record Default() implements Cell {
+            @Override
+            public <R> R match(Cases<R> cases) {
+                return cases.byDefault();
+            }
+        }
 
         /** TRUE or FALSE. */
-        record Bool(boolean value) implements Cell {}
+        record Bool(boolean value) implements Cell {
+            @Override
+            public <R> R match(Cases<R> cases) {
+                return cases.bool(this);
+            }
+        }
 
         /** A number without an exponent, its sign included. */
-        record Exact(BigDecimal value) implements Cell {}
+        record Exact(BigDecimal value) implements Cell {
+            @Override
+            public <R> R match(Cases<R> cases) {
+                return cases.exact(this);
+            }
+        }
 
         /** A number with an exponent, its sign included. */
-        record Approximate(double value) implements Cell {}
+        record Approximate(double value) implements Cell {
+            @Override
+            public <R> R match(Cases<R> cases) {
+                return cases.approximate(this);
+            }
+        }
 
         /** A string, its escapes resolved. */
-        record Text(String value) implements Cell {}
+        record Text(String value) implements Cell {
+            @Override
+            public <R> R match(Cases<R> cases) {
+                return cases.text(this);
+            }
+        }
 
-        /**
-         * {@code x'4D'} or {@code 0x4D}.
-         *
-         * @param hex upper-case digits, an even number
-         */
-        record Bytes(String hex) implements Cell {}
+        /** {@code x'4D'} or {@code 0x4D}, as upper-case hexadecimal digits, an even number. */
+        record Bytes(String hex) implements Cell {
+            @Override
+            public <R> R match(Cases<R> cases) {
+                return cases.bytes(this);
+            }
+        }
 
-        /**
-         * {@code ?}
-         *
-         * @param index counts from 0 in the order of the statement
-         */
-        record Parameter(int index) implements Cell {}
+        /** {@code ?}; indexes count from 0 in the order of the statement. */
+        record Parameter(int index) implements Cell {
+            @Override
+            public <R> R match(Cases<R> cases) {
+                return cases.parameter(this);
+            }
+        }
 
         /** Anything else. */
-        record Expression(SqlText text) implements Cell {}
+        record Expression(SqlText text) implements Cell {
+            @Override
+            public <R> R match(Cases<R> cases) {
+                return cases.expression(this);
+            }
+        }
     }
 }

@@ -17,6 +17,8 @@ public record PipelineOption(Kind kind, String value, Place at) {
         RESOURCE_POOL("RESOURCE POOL"),
         RETRY_OPTIONS("RETRY_OPTIONS"),
         STOP_ON_ERROR("STOP_ON_ERROR"),
+        /** Number of tasks; ours. */
+        PARALLELISM("PARALLELISM"),
         /** Value ENABLE or DISABLE, which is written first. */
         OUT_OF_ORDER_OPTIMIZATION("OUT_OF_ORDER OPTIMIZATION"),
         /** Value ENABLE or DISABLE, which is written first. */

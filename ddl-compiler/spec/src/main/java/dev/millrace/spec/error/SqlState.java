@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNull;
  */
 public enum SqlState {
     SYNTAX_ERROR("42000", 1064),
+    EMPTY_QUERY("42000", 1065),
     NO_DATABASE_SELECTED("3D000", 1046),
     DATABASE_EXISTS("HY000", 1007),
     UNKNOWN_DATABASE("42000", 1049),
