@@ -33,12 +33,13 @@ final class Decision {
     private final TableSpec table;
     private final Gate gate;
 
-    Decision(JobRun run, Attempt attempt, StoreDoor door) {
+    /** @param job Flink's job id in hexadecimal */
+    Decision(JobRun run, Attempt attempt, String job, StoreDoor door) {
         this.run = requireNonNull(run, "run");
         this.attempt = requireNonNull(attempt, "attempt");
         this.door = requireNonNull(door, "door");
         this.table = run.pipeline().table();
-        this.gate = new Gate(run, door);
+        this.gate = new Gate(run, attempt, job, door);
     }
 
     /** Decides a batch and answers its CSN, 0 if it has no rows. */

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.job.run.JobRun;
 import dev.millrace.job.run.StoreDoor;
+import dev.millrace.store.Attempt;
 import dev.millrace.store.Participant;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.GateAnswer;
+import dev.millrace.store.wire.OpenAnswer;
 import dev.millrace.store.wire.RefusedException;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,10 +34,15 @@ final class Gate {
     private static final Duration PAUSE_MAX = Duration.ofMillis(250);
 
     private final JobRun run;
+    private final Attempt attempt;
+    private final String job;
     private final StoreDoor door;
 
-    Gate(JobRun run, StoreDoor door) {
+    /** @param job Flink's job id in hexadecimal */
+    Gate(JobRun run, Attempt attempt, String job, StoreDoor door) {
         this.run = requireNonNull(run, "run");
+        this.attempt = requireNonNull(attempt, "attempt");
+        this.job = requireNonNull(job, "job");
         this.door = requireNonNull(door, "door");
     }
 
@@ -110,19 +117,17 @@ final class Gate {
         }
     }
 
-    /** First the gate, so that the batch can no longer be decided, then the seals. Runs also when interrupted. */
+    /**
+     * First the gate, so that the batch can no longer be decided. Whether it was, when an answer got lost, is seen from
+     * the CSNs that are asked for after that: partitions clear a seal only once they have published up to them. Runs
+     * also when interrupted.
+     */
     private void release(StagedBatch batch, GateAnswer grant) {
         boolean interrupted = Thread.interrupted();
         try {
             door.system(new SystemEntry.ReleaseGate(batch.id()));
             if (grant != null) {
-                for (Participant participant : batch.participants()) {
-                    door.submit(
-                                    run.partition(participant.ordinal()),
-                                    new LogEntry.Unseal(
-                                            grant.gate(), grant.lastTouched().get(participant.ordinal())))
-                            .join();
-                }
+                unseal(batch, grant.gate());
             }
         } catch (RuntimeException e) {
             // The next open of the pipeline or the next gate of the table clears what is left; the first error counts.
@@ -132,5 +137,19 @@ final class Gate {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private void unseal(StagedBatch batch, long gate) {
+        OpenAnswer now = OpenAnswer.read(
+                door.system(new SystemEntry.Open(run.pipeline().id(), attempt, job)));
+        List<CompletableFuture<?>> calls = new ArrayList<>();
+        for (Participant participant : batch.participants()) {
+            int ordinal = participant.ordinal();
+            calls.add(door.submit(
+                    run.partition(ordinal),
+                    new LogEntry.Unseal(
+                            gate, now.lastTouched().get(ordinal), List.of(run.table().id()))));
+        }
+        calls.forEach(CompletableFuture::join);
     }
 }

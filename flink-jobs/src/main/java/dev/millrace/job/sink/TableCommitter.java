@@ -61,7 +61,7 @@ final class TableCommitter implements Committer<StagedBatch> {
     private record Work(StoreDoor door, Decision decision, Discarder discarder) {
         static Work begin(JobRun run, Attempt attempt, String job, StoreDoor.Opener opener) {
             StoreDoor door = opener.open(run);
-            return new Work(door, new Decision(run, attempt, door), Discarder.start(run, attempt, job, door));
+            return new Work(door, new Decision(run, attempt, job, door), Discarder.start(run, attempt, job, door));
         }
 
         void close() {
