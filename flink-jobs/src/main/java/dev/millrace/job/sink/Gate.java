@@ -140,15 +140,17 @@ final class Gate {
     }
 
     private void unseal(StagedBatch batch, long gate) {
-        OpenAnswer now = OpenAnswer.read(
-                door.system(new SystemEntry.Open(run.pipeline().id(), attempt, job)));
+        OpenAnswer now =
+                OpenAnswer.read(door.system(new SystemEntry.Open(run.pipeline().id(), attempt, job)));
         List<CompletableFuture<?>> calls = new ArrayList<>();
         for (Participant participant : batch.participants()) {
             int ordinal = participant.ordinal();
             calls.add(door.submit(
                     run.partition(ordinal),
                     new LogEntry.Unseal(
-                            gate, now.lastTouched().get(ordinal), List.of(run.table().id()))));
+                            gate,
+                            now.lastTouched().get(ordinal),
+                            List.of(run.table().id()))));
         }
         calls.forEach(CompletableFuture::join);
     }
