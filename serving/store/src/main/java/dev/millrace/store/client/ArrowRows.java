@@ -42,6 +42,11 @@ public final class ArrowRows implements AutoCloseable {
         return stream.getRoot();
     }
 
+    /** Makes a {@link #next()} that waits fail; any thread may call it. {@link #close()} is still to follow. */
+    public void cancel() {
+        stream.cancel("cancelled by the reader", null);
+    }
+
     /** Ends the stream wherever it stands. */
     @Override
     public void close() {

@@ -1,0 +1,226 @@
+package dev.millrace.aggregator.execute;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
+import dev.millrace.store.wire.RefusedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Blob;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.arrow.c.ArrowArrayStream;
+import org.apache.arrow.c.Data;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBResultSet;
+
+/**
+ * The aggregator's own in-memory DuckDB. It holds no table: every statement runs on a connection of its own over the
+ * Arrow streams registered on it. Large sorts and joins spill into the folder that is given.
+ */
+final class MergeEngine implements AutoCloseable {
+    /** Rows of a batch that goes to the client: a page or a few. */
+    private static final long BATCH_ROWS = 8_192;
+
+    private final DuckDBConnection root;
+    private final BufferAllocator allocator;
+
+    /**
+     * An engine.
+     *
+     * @param memoryBytes its memory_limit
+     * @param spill folder for what does not fit; made when needed, emptied by DuckDB
+     */
+    MergeEngine(BufferAllocator allocator, long memoryBytes, int threads, Path spill) {
+        this.allocator = requireNonNull(allocator, "allocator");
+        Properties properties = new Properties();
+        properties.setProperty("jdbc_stream_results", "true");
+        properties.setProperty("memory_limit", memoryBytes / (1024 * 1024) + "MiB");
+        properties.setProperty("threads", String.valueOf(threads));
+        properties.setProperty("temp_directory", spill.toString());
+        // Plans are ours, but a fragment's text is not a reason to read this machine's files.
+        properties.setProperty("enable_external_access", "false");
+        properties.setProperty("autoinstall_known_extensions", "false");
+        properties.setProperty("autoload_known_extensions", "false");
+        try {
+            root = DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the merge engine does not start", e);
+        }
+    }
+
+    BufferAllocator allocator() {
+        return allocator;
+    }
+
+    /**
+     * Starts a query over streams. Whatever happens, the readers are closed in the end, by the source that comes back or
+     * here.
+     */
+    BatchSource run(String sql, Map<String, FragmentReader> inputs) {
+        Map<String, FragmentReader> readers = new LinkedHashMap<>(inputs);
+        Running running = new Running(readers.values());
+        try {
+            running.start(sql, readers);
+            return running;
+        } catch (SQLException e) {
+            StatementException error = running.error(e);
+            running.close();
+            throw error;
+        } catch (RuntimeException e) {
+            running.close();
+            throw e;
+        }
+    }
+
+    /** The value of a constant expression: what {@link Coercion} takes. */
+    Object evaluate(String expression) {
+        try (DuckDBConnection connection = root.duplicate().unwrap(DuckDBConnection.class);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT " + expression)) {
+            result.next();
+            Object value = result.getObject(1);
+            if (value instanceof Blob) {
+                return result.getBytes(1);
+            }
+            return value instanceof OffsetDateTime time
+                    ? time.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime()
+                    : value;
+        } catch (SQLException e) {
+            throw EngineErrors.of(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            root.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException("closing the merge engine", e);
+        }
+    }
+
+    private static final class Closer {
+        private Throwable first;
+
+        void run(AutoCloseable resource) {
+            if (resource == null) {
+                return;
+            }
+            try {
+                resource.close();
+            } catch (Exception e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+
+        void end() {
+            if (first != null) {
+                throw new IllegalStateException("closing a merge", first);
+            }
+        }
+    }
+
+    private final class Running implements BatchSource {
+        private final Collection<FragmentReader> readers;
+        private final List<ArrowArrayStream> streams = new ArrayList<>();
+        private DuckDBConnection connection;
+        private Statement statement;
+        private DuckDBResultSet result;
+        private ArrowReader out;
+        private boolean closed;
+
+        Running(Collection<FragmentReader> readers) {
+            this.readers = readers;
+        }
+
+        void start(String sql, Map<String, FragmentReader> inputs) throws SQLException {
+            connection = root.duplicate().unwrap(DuckDBConnection.class);
+            for (Map.Entry<String, FragmentReader> input : inputs.entrySet()) {
+                ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
+                streams.add(stream);
+                Data.exportArrayStream(allocator, input.getValue(), stream);
+                connection.registerArrowStream(input.getKey(), stream);
+            }
+            statement = connection.createStatement();
+            result = statement.executeQuery(sql).unwrap(DuckDBResultSet.class);
+            out = (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS);
+        }
+
+        StatementException error(Exception e) {
+            Optional<RefusedException> refused = readers.stream()
+                    .flatMap(reader -> reader.refused().stream())
+                    .findFirst();
+            if (refused.isPresent()) {
+                throw refused.get();
+            }
+            return EngineErrors.of(String.valueOf(e.getMessage()), e);
+        }
+
+        @Override
+        public boolean next() {
+            try {
+                return out.loadNextBatch();
+            } catch (IOException | UncheckedIOException e) {
+                throw error(e);
+            }
+        }
+
+        @Override
+        public VectorSchemaRoot root() {
+            try {
+                return out.getVectorSchemaRoot();
+            } catch (IOException e) {
+                throw error(e);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            Statement running = statement;
+            if (running != null) {
+                try {
+                    running.cancel();
+                } catch (SQLException e) {
+                    throw new StatementException(SqlState.INTERNAL, "cancelling a merge", e);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            Closer closer = new Closer();
+            closer.run(out);
+            closer.run(result);
+            closer.run(statement);
+            closer.run(connection);
+            streams.forEach(closer::run);
+            readers.forEach(closer::run);
+            closer.end();
+        }
+    }
+}

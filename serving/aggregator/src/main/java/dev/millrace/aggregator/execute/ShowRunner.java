@@ -1,0 +1,337 @@
+package dev.millrace.aggregator.execute;
+
+import static dev.millrace.aggregator.execute.ListCursor.number;
+import static dev.millrace.aggregator.execute.ListCursor.text;
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.aggregator.catalog.CatalogView;
+import dev.millrace.aggregator.catalog.LiveCatalog;
+import dev.millrace.aggregator.plan.ResultColumn;
+import dev.millrace.ddl.Identifier;
+import dev.millrace.ddl.ObjectName;
+import dev.millrace.ddl.Show;
+import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.DatabaseSpec;
+import dev.millrace.spec.KeySpec;
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
+import dev.millrace.store.CatalogSnapshot;
+import dev.millrace.store.Node;
+import dev.millrace.store.PartitionMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** SHOW and DESCRIBE: the catalog and the session, in MySQL's columns. */
+final class ShowRunner {
+    private final LiveCatalog live;
+
+    ShowRunner(LiveCatalog live) {
+        this.live = requireNonNull(live, "live");
+    }
+
+    /** The columns of what is shown; for clients that prepare it. */
+    RowCursor run(Show show, Session session) {
+        if (show.where().isPresent()) {
+            throw unsupported("SHOW … WHERE", show);
+        }
+        CatalogView catalog = live.view();
+        return switch (show.what()) {
+            case DATABASES -> databases(show, catalog);
+            case TABLES -> tables(show, catalog, session);
+            case TABLE_STATUS -> tableStatus(show, catalog, session);
+            case COLUMNS -> columns(show, Names.table(catalog, subject(show), session));
+            case INDEX -> index(Names.table(catalog, subject(show), session));
+            case CREATE_TABLE -> createTable(Names.table(catalog, subject(show), session));
+            case CREATE_DATABASE ->
+                createDatabase(Names.database(catalog, subject(show).name()));
+            case CREATE_PIPELINE -> createPipeline(show, catalog, session);
+            case PIPELINES -> pipelines(show, catalog, session);
+            case WARNINGS -> warnings(session, true);
+            case ERRORS -> warnings(session, false);
+            case VARIABLES -> variables(show, session);
+            case STATUS -> rows(List.of(text("Variable_name"), text("Value")), List.of());
+            case ENGINES -> engines();
+            case CHARACTER_SET -> characterSet();
+            case COLLATION -> collation();
+            case LEAVES -> leaves(catalog);
+            case PARTITIONS -> partitions(show, catalog, session);
+            case PROCESSLIST, AGGREGATORS ->
+                throw unsupported("SHOW " + show.what().words(), show);
+        };
+    }
+
+    private static StatementException unsupported(String what, Show show) {
+        return new StatementException(
+                SqlState.UNSUPPORTED, what + " is not supported", show.at().position());
+    }
+
+    private static ObjectName subject(Show show) {
+        return show.subject().orElseThrow();
+    }
+
+    private static RowCursor rows(List<ResultColumn> columns, List<Object[]> rows) {
+        return new ListCursor(columns, rows);
+    }
+
+    private static boolean isLike(Show show, String name) {
+        return LikePattern.matches(show.like().orElse(null), name);
+    }
+
+    private static DatabaseSpec database(Show show, CatalogView catalog, Session session) {
+        if (show.database().isPresent()) {
+            return Names.database(catalog, show.database().get());
+        }
+        String current = session.database()
+                .orElseThrow(() -> new StatementException(
+                        SqlState.NO_DATABASE_SELECTED,
+                        "No database selected",
+                        show.at().position()));
+        return Names.database(catalog, new Identifier(current, show.at()));
+    }
+
+    private static RowCursor databases(Show show, CatalogView catalog) {
+        return rows(
+                List.of(text("Database")),
+                catalog.databases().stream()
+                        .filter(database -> isLike(show, database.name()))
+                        .map(database -> new Object[] {database.name()})
+                        .toList());
+    }
+
+    private static RowCursor tables(Show show, CatalogView catalog, Session session) {
+        DatabaseSpec database = database(show, catalog, session);
+        String type = database.id() == 0 ? "SYSTEM VIEW" : "BASE TABLE";
+        List<ResultColumn> columns = new ArrayList<>(List.of(text("Tables_in_" + database.name())));
+        if (show.full()) {
+            columns.add(text("Table_type"));
+        }
+        return rows(
+                columns,
+                catalog.tables(database.name()).stream()
+                        .filter(table -> isLike(show, table.name()))
+                        .map(table -> show.full() ? new Object[] {table.name(), type} : new Object[] {table.name()})
+                        .toList());
+    }
+
+    private static RowCursor tableStatus(Show show, CatalogView catalog, Session session) {
+        DatabaseSpec database = database(show, catalog, session);
+        return rows(
+                List.of(text("Name"), text("Engine"), number("Version"), text("Collation"), text("Comment")),
+                catalog.tables(database.name()).stream()
+                        .filter(table -> isLike(show, table.name()))
+                        .map(table -> new Object[] {
+                            table.name(),
+                            "Millrace",
+                            table.version(),
+                            "utf8mb4_bin",
+                            table.reference() ? "reference table" : ""
+                        })
+                        .toList());
+    }
+
+    private static RowCursor columns(Show show, TableSpec table) {
+        List<ResultColumn> columns = new ArrayList<>(List.of(text("Field"), text("Type")));
+        if (show.full()) {
+            columns.add(text("Collation"));
+        }
+        columns.addAll(List.of(text("Null"), text("Key"), text("Default"), text("Extra")));
+        if (show.full()) {
+            columns.addAll(List.of(text("Privileges"), text("Comment")));
+        }
+        List<Object[]> rows = new ArrayList<>();
+        for (ColumnSpec column : table.columns()) {
+            if (isLike(show, column.name())) {
+                List<Object> row =
+                        new ArrayList<>(List.of(column.name(), column.type().sql()));
+                if (show.full()) {
+                    row.add(column.type().isText() ? "utf8mb4_bin" : null);
+                }
+                row.add(column.nullable() ? "YES" : "NO");
+                row.add(keyOf(table, column));
+                row.add(column.defaultValue().map(value -> value.sql()).orElse(null));
+                row.add("");
+                if (show.full()) {
+                    row.add("select,insert");
+                    row.add("");
+                }
+                rows.add(row.toArray());
+            }
+        }
+        return rows(columns, rows);
+    }
+
+    private static String keyOf(TableSpec table, ColumnSpec column) {
+        String found = "";
+        for (KeySpec key : table.keys()) {
+            boolean in = key.columns().stream().anyMatch(name -> name.equalsIgnoreCase(column.name()));
+            if (in && key.isPrimary()) {
+                return "PRI";
+            }
+            if (in && key.columns().get(0).equalsIgnoreCase(column.name())) {
+                found = key.columns().size() == 1 ? "UNI" : "MUL";
+            }
+        }
+        return found;
+    }
+
+    private static RowCursor index(TableSpec table) {
+        List<Object[]> rows = new ArrayList<>();
+        for (KeySpec key : table.keys()) {
+            for (int i = 0; i < key.columns().size(); i++) {
+                rows.add(new Object[] {
+                    table.name(), 0L, key.name(), i + 1L, key.columns().get(i)
+                });
+            }
+        }
+        for (int i = 0; i < table.shardKey().size(); i++) {
+            rows.add(new Object[] {
+                table.name(), 1L, "__SHARDKEY", i + 1L, table.shardKey().get(i)
+            });
+        }
+        return rows(
+                List.of(
+                        text("Table"),
+                        number("Non_unique"),
+                        text("Key_name"),
+                        number("Seq_in_index"),
+                        text("Column_name")),
+                rows);
+    }
+
+    private static RowCursor createTable(TableSpec table) {
+        return one(List.of(text("Table"), text("Create Table")), table.name(), TableText.create(table));
+    }
+
+    private static RowCursor one(List<ResultColumn> columns, Object... row) {
+        return rows(columns, List.<Object[]>of(row));
+    }
+
+    private static RowCursor createDatabase(DatabaseSpec database) {
+        return one(
+                List.of(text("Database"), text("Create Database")),
+                database.name(),
+                "CREATE DATABASE " + TableText.quoted(database.name()) + " PARTITIONS " + database.partitions());
+    }
+
+    private static RowCursor createPipeline(Show show, CatalogView catalog, Session session) {
+        ObjectName name = subject(show);
+        CatalogSnapshot.Pipeline pipeline = Names.pipeline(catalog, name, session);
+        return one(
+                List.of(text("Pipeline"), text("Create Pipeline")),
+                pipeline.spec().name(),
+                pipeline.sql());
+    }
+
+    private static RowCursor pipelines(Show show, CatalogView catalog, Session session) {
+        DatabaseSpec database = database(show, catalog, session);
+        List<Object[]> rows = new ArrayList<>();
+        for (PipelineSpec spec : catalog.pipelines(database.name())) {
+            if (isLike(show, spec.name())) {
+                CatalogSnapshot.Pipeline pipeline =
+                        catalog.pipelineStatus(spec.database(), spec.name()).orElseThrow();
+                String state = switch (pipeline.state()) {
+                    case STOPPED -> "Stopped";
+                    case RUNNING -> "Running";
+                    case QUEUED -> "Queued";
+                    case ERROR -> "Error";
+                };
+                rows.add(new Object[] {spec.name(), state, "False", pipeline.message()});
+            }
+        }
+        return rows(
+                List.of(text("Pipelines_in_" + database.name()), text("State"), text("Scheduled"), text("Error")),
+                rows);
+    }
+
+    private static RowCursor warnings(Session session, boolean all) {
+        List<Object[]> rows = new ArrayList<>();
+        Optional<StatementException> error = session.lastError();
+        error.ifPresent(e -> rows.add(new Object[] {"Error", (long) e.state().number(), e.describe()}));
+        if (all) {
+            session.warnings()
+                    .forEach(warning -> rows.add(new Object[] {
+                        switch (warning.level()) {
+                            case NOTE -> "Note";
+                            case WARNING -> "Warning";
+                        },
+                        (long) warning.number(),
+                        warning.message()
+                    }));
+        }
+        return rows(List.of(text("Level"), number("Code"), text("Message")), rows);
+    }
+
+    private static RowCursor variables(Show show, Session session) {
+        return rows(
+                List.of(text("Variable_name"), text("Value")),
+                session.variables().all().entrySet().stream()
+                        .filter(variable -> isLike(show, variable.getKey()))
+                        .map(variable -> new Object[] {variable.getKey(), String.valueOf(variable.getValue())})
+                        .toList());
+    }
+
+    private static RowCursor engines() {
+        return one(
+                List.of(text("Engine"), text("Support"), text("Comment"), text("Transactions")),
+                "Millrace",
+                "DEFAULT",
+                "Partitioned column store",
+                "NO");
+    }
+
+    private static RowCursor characterSet() {
+        return one(
+                List.of(text("Charset"), text("Description"), text("Default collation"), number("Maxlen")),
+                "utf8mb4",
+                "UTF-8 Unicode",
+                "utf8mb4_bin",
+                4L);
+    }
+
+    private static RowCursor collation() {
+        return one(
+                List.of(
+                        text("Collation"),
+                        text("Charset"),
+                        number("Id"),
+                        text("Default"),
+                        text("Compiled"),
+                        number("Sortlen")),
+                "utf8mb4_bin",
+                "utf8mb4",
+                46L,
+                "Yes",
+                "Yes",
+                1L);
+    }
+
+    private static RowCursor leaves(CatalogView catalog) {
+        return rows(
+                List.of(text("Host"), number("Port"), number("Raft_Port"), number("Node_Id")),
+                catalog.nodes().stream()
+                        .map(node -> new Object[] {node.host(), (long) node.port(), (long) node.raftPort(), node.id()})
+                        .toList());
+    }
+
+    private static RowCursor partitions(Show show, CatalogView catalog, Session session) {
+        DatabaseSpec database = database(show, catalog, session);
+        List<Object[]> rows = new ArrayList<>();
+        PartitionMap map = catalog.map(database.id()).orElseThrow();
+        for (int ordinal = 0; ordinal < map.partitions(); ordinal++) {
+            List<Long> replicas = map.replicas().get(ordinal);
+            for (int i = 0; i < replicas.size(); i++) {
+                Optional<Node> node = catalog.node(replicas.get(i));
+                rows.add(new Object[] {
+                    (long) ordinal,
+                    node.map(Node::host).orElse(null),
+                    node.map(n -> (long) n.port()).orElse(null),
+                    i == 0 ? "Master" : "Replica"
+                });
+            }
+        }
+        return rows(List.of(number("Ordinal"), text("Host"), number("Port"), text("Role")), rows);
+    }
+}

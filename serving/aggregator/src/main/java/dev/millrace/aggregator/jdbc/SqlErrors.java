@@ -1,0 +1,42 @@
+package dev.millrace.aggregator.jdbc;
+
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
+import dev.millrace.store.wire.RefusedException;
+import org.apache.calcite.avatica.AvaticaSeverity;
+import org.apache.calcite.avatica.NoSuchConnectionException;
+import org.apache.calcite.avatica.remote.AvaticaRuntimeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Exceptions → errors with SQLSTATE and number, as a client sees them. */
+final class SqlErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(SqlErrors.class);
+
+    private SqlErrors() {}
+
+    /** What the client is told; Avatica's own exceptions have a meaning to its client and stay. */
+    static RuntimeException of(RuntimeException error) {
+        if (error instanceof AvaticaRuntimeException || error instanceof NoSuchConnectionException) {
+            return error;
+        }
+        if (error instanceof StatementException statement) {
+            if (statement.state() == SqlState.INTERNAL) {
+                LOG.error("a statement failed", error);
+            }
+            return error(statement.describe(), statement.state());
+        }
+        if (error instanceof RefusedException refused) {
+            return error(refused.getMessage(), refused.refusal().state());
+        }
+        LOG.error("a statement failed", error);
+        return error("internal error: " + error, SqlState.INTERNAL);
+    }
+
+    static AvaticaRuntimeException error(String message, SqlState state) {
+        AvaticaRuntimeException error =
+                new AvaticaRuntimeException(message, state.number(), state.code(), AvaticaSeverity.ERROR);
+        error.setStackTrace(new StackTraceElement[0]); // it travels to the client, whom it does not concern
+        return error;
+    }
+}
