@@ -77,7 +77,7 @@ final class BatchList {
 
     /** Drops what nobody needs; answers the dropped batches in their order. */
     List<BatchRow> prune() {
-        if (bySeq.size() <= KEPT + SLACK || bySeq.size() % SLACK != 0) {
+        if (bySeq.size() < KEPT + SLACK || bySeq.size() % SLACK != 0) {
             return List.of();
         }
         List<BatchRow> dropped = new ArrayList<>();

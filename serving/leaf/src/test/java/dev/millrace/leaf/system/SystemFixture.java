@@ -6,6 +6,7 @@ import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.type.SqlType;
 import dev.millrace.store.Attempt;
@@ -50,7 +51,11 @@ public final class SystemFixture {
                 false,
                 List.of(
                         new ColumnSpec("id", SqlType.of(SqlType.Kind.BIGINT), false, Optional.empty()),
-                        new ColumnSpec("page", SqlType.of(SqlType.Kind.VARCHAR, 20), true, Optional.empty())),
+                        new ColumnSpec(
+                                "page",
+                                SqlType.of(SqlType.Kind.VARCHAR, 20),
+                                true,
+                                Optional.of(new SqlExpression("'it''s'", "'it''s'")))),
                 List.of(new KeySpec(KeySpec.PRIMARY, List.of("id"))),
                 List.of("id"));
     }
