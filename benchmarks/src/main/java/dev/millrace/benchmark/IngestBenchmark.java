@@ -1,0 +1,113 @@
+package dev.millrace.benchmark;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Rows per second from Kafka into a table, counted when a query sees them, beside a bare consumer that only polls the
+ * same topic. Arguments: the launcher, rows of CSV, rows of JSON.
+ */
+public final class IngestBenchmark {
+    private static final int PARTITIONS = 4;
+    private static final int BARE_THREADS = 2;
+    private static final long LOAD_SECONDS_MAX = 600;
+
+    /** The part of the bare consumer's rate that loading CSV must reach. */
+    private static final double CSV_RATIO_MIN = 0.2;
+
+    private IngestBenchmark() {}
+
+    public static void main(String[] args) throws Exception {
+        long csvRows = args.length > 1 ? Long.parseLong(args[1]) : 6_000_000;
+        long jsonRows = args.length > 2 ? Long.parseLong(args[2]) : 2_000_000;
+        double csvRatio;
+        try (ProductProcess product = new ProductProcess(Path.of(args[0]), 2)) {
+            try (Connection connection = product.connect();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("CREATE DATABASE bench PARTITIONS 8");
+                csvRatio = measure(
+                        product.broker(),
+                        statement,
+                        new Case(
+                                "csv",
+                                csvRows,
+                                Rows::csv,
+                                Rows.CSV_COLUMNS,
+                                "FIELDS TERMINATED BY ',' LINES TERMINATED BY '\\n'"));
+                measure(
+                        product.broker(),
+                        statement,
+                        new Case(
+                                "json",
+                                jsonRows,
+                                Rows::json,
+                                Rows.JSON_COLUMNS,
+                                "FORMAT JSON (" + Rows.JSON_MAPPING + ")"));
+            }
+        }
+        System.out.printf("CSV against the bare consumer: %.2f, wanted at least %.2f%n", csvRatio, CSV_RATIO_MIN);
+        if (csvRatio < CSV_RATIO_MIN) {
+            System.exit(1);
+        }
+    }
+
+    private record Case(String name, long rows, Topic.Records records, String columns, String format) {}
+
+    private static double measure(String broker, Statement statement, Case load) throws Exception {
+        Topic topic = new Topic(broker, load.name(), PARTITIONS);
+        topic.create();
+        double produced = topic.fill(load.rows(), load.records());
+        topic.consumeBare(load.rows(), BARE_THREADS); // warms both sides
+        double bare = topic.consumeBare(load.rows(), BARE_THREADS);
+
+        statement.execute("CREATE TABLE bench." + load.name() + " (" + load.columns() + ", SHARD KEY (id))");
+        statement.execute("CREATE PIPELINE bench." + load.name() + "_p AS LOAD DATA KAFKA '" + broker + "/"
+                + load.name() + "' INTO TABLE bench." + load.name() + " " + load.format());
+        long start = System.nanoTime();
+        statement.execute("START PIPELINE bench." + load.name() + "_p");
+        double accepted = Topic.seconds(start);
+        Seen first = awaitRows(statement, load.name(), 1, start);
+        Seen last = awaitRows(statement, load.name(), load.rows(), start);
+        statement.execute("STOP PIPELINE bench." + load.name() + "_p");
+
+        double loading = last.seconds() - first.seconds();
+        double rate = (last.rows() - first.rows()) / loading;
+        double bareRate = load.rows() / bare;
+        double ratio = rate / bareRate;
+        System.out.printf(
+                "%s: %,d rows of %d bytes, %d Kafka partitions%n",
+                load.name(), load.rows(), load.records().record(load.rows() / 2).length, PARTITIONS);
+        System.out.printf("  produce            %8.2f s  %,12.0f rows/s%n", produced, load.rows() / produced);
+        System.out.printf("  bare consumer      %8.2f s  %,12.0f rows/s%n", bare, bareRate);
+        System.out.printf("  START accepted     %8.2f s%n", accepted);
+        System.out.printf("  first rows seen    %8.2f s  %,12d rows%n", first.seconds(), first.rows());
+        System.out.printf("  all rows seen      %8.2f s%n", last.seconds());
+        System.out.printf(
+                "  load               %8.2f s  %,12.0f rows/s  %.2f of the bare consumer%n", loading, rate, ratio);
+        return ratio;
+    }
+
+    private record Seen(double seconds, long rows) {}
+
+    private static Seen awaitRows(Statement statement, String table, long wanted, long start) throws SQLException {
+        while (true) {
+            long rows;
+            try (ResultSet count = statement.executeQuery("SELECT count(*) FROM bench." + table)) {
+                count.next();
+                rows = count.getLong(1);
+            }
+            double seconds = Topic.seconds(start);
+            if (rows >= wanted) {
+                return new Seen(seconds, rows);
+            }
+            if (seconds > LOAD_SECONDS_MAX) {
+                throw new IllegalStateException("only " + rows + " of " + wanted + " rows after " + seconds + " s");
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+}
