@@ -1,0 +1,122 @@
+package dev.millrace.job;
+
+import dev.millrace.job.extract.LoadOperator;
+import dev.millrace.job.extract.LoadedRows;
+import dev.millrace.job.run.Faults;
+import dev.millrace.job.run.InTask;
+import dev.millrace.job.run.JobRun;
+import dev.millrace.job.run.LeafStoreDoor;
+import dev.millrace.job.run.StoreDoor;
+import dev.millrace.job.sink.TableSink;
+import dev.millrace.job.source.FetchSource;
+import dev.millrace.job.source.KafkaFetch;
+import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.error.StatementException;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.client.program.ProgramParametrizationException;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Runs a pipeline on Flink. The jar's main class: the aggregator submits it through Flink's REST, and so may anybody,
+ * with {@code --system HOST:PORT --pipeline DATABASE.PIPELINE}. The newest submission of a pipeline goes on; older ones
+ * end.
+ */
+public final class PipelineJob {
+    /** A barrier waits for the stages of its interval; a checkpoint that takes longer is given up, not the job. */
+    private static final String CHECKPOINT_TIMEOUT = "5 min";
+
+    private static final int FAILED_CHECKPOINTS_MAX = 1_000;
+
+    private PipelineJob() {}
+
+    /** Errors of whoever starts the job are one line: Flink's command line prints that exception's message alone. */
+    public static void main(String[] args) throws Exception {
+        try {
+            Submission submission = Submission.prepare(JobArguments.parse(args));
+            JobRun run = submission.run();
+            StreamExecutionEnvironment env =
+                    StreamExecutionEnvironment.getExecutionEnvironment(configuration(run.pipeline()));
+            env.setParallelism(submission.parallelism());
+            build(env, run, new FetchSource(run, LeafStoreDoor::open), LeafStoreDoor::open, Faults.NONE);
+            env.executeAsync(run.pipeline().qualifiedName());
+        } catch (StatementException e) {
+            ProgramParametrizationException oneLine = new ProgramParametrizationException(e.describe());
+            oneLine.initCause(e);
+            throw oneLine;
+        }
+    }
+
+    /**
+     * The topology.
+     *
+     * <pre>
+     *   source → load → stage ──► gather ──► decide
+     *   one task per slot         one task
+     * </pre>
+     *
+     * Uids are part of every savepoint: they never change.
+     */
+    static void build(
+            StreamExecutionEnvironment env, JobRun run, FetchSource source, StoreDoor.Opener opener, Faults faults) {
+        PipelineSpec pipeline = run.pipeline();
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), sourceName(pipeline), new InTask<>(KafkaFetch.class))
+                .uid("source")
+                .transform(loadName(pipeline), new InTask<>(LoadedRows.class), new LoadOperator(run, opener))
+                .uid("load")
+                .sinkTo(new TableSink(run, opener, faults))
+                .name("table " + pipeline.table().name())
+                .uid("table");
+    }
+
+    /** Everything of the job's own; where checkpoints are kept is the cluster's. */
+    static Configuration configuration(PipelineSpec pipeline) {
+        String[][] values = {
+            {"pipeline.name", pipeline.qualifiedName()},
+            {"pipeline.object-reuse", "true"},
+            {"pipeline.generic-types", "false"},
+            {"pipeline.operator-chaining.enabled", "true"},
+            {"pipeline.auto-watermark-interval", "0 ms"},
+            {"execution.checkpointing.interval", pipeline.batchInterval().toMillis() + " ms"},
+            {"execution.checkpointing.mode", "EXACTLY_ONCE"},
+            // Ranges travel beside the rows: an unaligned barrier would part them.
+            {"execution.checkpointing.unaligned.enabled", "false"},
+            {"execution.checkpointing.max-concurrent-checkpoints", "1"},
+            {"execution.checkpointing.timeout", CHECKPOINT_TIMEOUT},
+            {"execution.checkpointing.tolerable-failed-checkpoints", Integer.toString(FAILED_CHECKPOINTS_MAX)},
+            {"execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION"},
+            {"execution.checkpointing.incremental", "true"},
+            {"state.backend.type", "rocksdb"},
+            {"restart-strategy.type", "exponential-delay"},
+            {"restart-strategy.exponential-delay.initial-backoff", "200 ms"},
+            {"restart-strategy.exponential-delay.backoff-multiplier", "2"},
+            {"restart-strategy.exponential-delay.max-backoff", "10 s"},
+            {"restart-strategy.exponential-delay.reset-backoff-threshold", "1 min"},
+        };
+        Configuration configuration = new Configuration();
+        for (String[] value : values) {
+            configuration.setString(value[0], value[1]);
+        }
+        return configuration;
+    }
+
+    private static String sourceName(PipelineSpec pipeline) {
+        return pipeline.source().match((SourceSpec.Cases<String>) kafka -> "Kafka topic " + kafka.topic());
+    }
+
+    private static String loadName(PipelineSpec pipeline) {
+        return pipeline.format().match(new FormatSpec.Cases<>() {
+            @Override
+            public String json(FormatSpec.Json format) {
+                return "load JSON";
+            }
+
+            @Override
+            public String csv(FormatSpec.Csv format) {
+                return "load CSV";
+            }
+        });
+    }
+}

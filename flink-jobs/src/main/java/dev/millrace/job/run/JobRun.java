@@ -1,0 +1,58 @@
+package dev.millrace.job.run;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.json.SpecJson;
+import dev.millrace.store.Attempt;
+import dev.millrace.store.PartitionId;
+import dev.millrace.store.TableRef;
+import java.io.Serializable;
+import java.util.stream.IntStream;
+
+/**
+ * One submission of a pipeline: what its graph was built for. It travels inside Flink's job graph.
+ *
+ * @param system Flight door of a leaf with the system partition, {@code HOST:PORT}
+ * @param pipelineJson the pipeline as it was in the catalog
+ * @param database id of the pipeline's database
+ * @param mapVersion version of its partition map
+ * @param partitions number of its partitions
+ * @param number given out by the system partition; newer fences older
+ */
+public record JobRun(String system, String pipelineJson, long database, long mapVersion, int partitions, long number)
+        implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    public JobRun {
+        requireNonNull(system, "system");
+        requireNonNull(pipelineJson, "pipelineJson");
+        if (partitions < 1 || number < 1) {
+            throw new IllegalArgumentException("run " + number + " over " + partitions + " partitions");
+        }
+    }
+
+    /** The pipeline; parsed on each call. */
+    public PipelineSpec pipeline() {
+        return SpecJson.readPipeline(pipelineJson);
+    }
+
+    /** Flink's attempt number is the same in all tasks, because the job is one pipelined region. */
+    public Attempt attempt(int flinkAttempt) {
+        return new Attempt(number, flinkAttempt);
+    }
+
+    public TableRef table() {
+        var table = pipeline().table();
+        return new TableRef(table.id(), table.version());
+    }
+
+    public PartitionId partition(int ordinal) {
+        return new PartitionId(database, ordinal);
+    }
+
+    /** All ordinals of the database. */
+    public IntStream ordinals() {
+        return IntStream.range(0, partitions);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.millrace.job.sink;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.job.run.JobRun;
+import dev.millrace.job.run.RunEnd;
+import dev.millrace.job.run.StoreDoor;
+import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.store.Attempt;
+import dev.millrace.store.TableRef;
+import dev.millrace.store.log.SystemEntry;
+import dev.millrace.store.wire.RefusedException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes a staged batch exist. The entry is idempotent by the batch's id, so it is sent until it has an answer; without
+ * one the attempt fails, and the next one learns from the cursors whether the batch exists.
+ */
+final class Decision {
+    /** Longer than an election or somebody else's gate is meant to last. */
+    private static final Duration WAIT_MAX = Duration.ofMinutes(2);
+
+    private static final Duration PAUSE_MIN = Duration.ofMillis(50);
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(2);
+
+    private final JobRun run;
+    private final Attempt attempt;
+    private final StoreDoor door;
+    private final TableSpec table;
+    private final Gate gate;
+
+    /** @param job Flink's job id in hexadecimal */
+    Decision(JobRun run, Attempt attempt, String job, StoreDoor door) {
+        this.run = requireNonNull(run, "run");
+        this.attempt = requireNonNull(attempt, "attempt");
+        this.door = requireNonNull(door, "door");
+        this.table = run.pipeline().table();
+        this.gate = new Gate(run, attempt, job, door);
+    }
+
+    /** Decides a batch and answers its CSN, 0 if it has no rows. */
+    long decide(StagedBatch batch) throws IOException, InterruptedException {
+        try {
+            // Rows with unique keys may be refused by what the table holds: that is found out before, under the gate.
+            return batch.rows() == 0 || table.isKeyless()
+                    ? send(batch, Gate.NONE)
+                    : gate.whileHeld(batch, number -> send(batch, number));
+        } catch (RefusedException e) {
+            throw refused(batch, e);
+        }
+    }
+
+    private long send(StagedBatch batch, long gateNumber) throws IOException, InterruptedException {
+        SystemEntry.Decide entry = new SystemEntry.Decide(
+                batch.id(),
+                run.database(),
+                run.mapVersion(),
+                batch.rows() == 0 ? List.of() : List.of(new TableRef(table.id(), table.version())),
+                gateNumber,
+                batch.moves(),
+                batch.participants(),
+                Optional.empty(),
+                batch.rows(),
+                batch.bytes(),
+                batch.startedAtMillis(),
+                System.currentTimeMillis());
+        long deadline = System.nanoTime() + WAIT_MAX.toNanos();
+        Duration pause = PAUSE_MIN;
+        while (true) {
+            try {
+                return door.system(entry).number();
+            } catch (RefusedException e) {
+                if (!e.refusal().isTransient()) {
+                    throw e;
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new IOException("no decision on " + batch.id() + ": " + e.getMessage(), e);
+                }
+                Thread.sleep(pause.toMillis());
+                pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : PAUSE_MAX;
+            }
+        }
+    }
+
+    private RuntimeException refused(StagedBatch batch, RefusedException e) {
+        return switch (e.refusal()) {
+            case FENCED, FINISHED, UNKNOWN -> RunEnd.fenced(run, attempt, e);
+            case TABLE_CHANGED, MAP_CHANGED -> RunEnd.outdated(run, e);
+            case CURSOR_MISMATCH -> failed("Decide", SqlState.CURSOR_MISMATCH, e);
+            case DUPLICATE_KEY -> failed("Stage", SqlState.DUPLICATE_KEY, e);
+            case BUSY,
+                    GATE_LOST,
+                    BEHIND,
+                    GAP,
+                    NOT_LEADER,
+                    EXISTS,
+                    IN_USE,
+                    NOT_RUNNING,
+                    PLAN_STALE,
+                    TOO_LARGE,
+                    QUERY_FAILED,
+                    RESOURCES_EXHAUSTED,
+                    UNAVAILABLE,
+                    MALFORMED -> new IllegalStateException("no decision on " + batch.id() + ": " + e.refusal(), e);
+        };
+    }
+
+    private RuntimeException failed(String kind, SqlState state, RefusedException e) {
+        return RunEnd.failed(door, run, state, RunEnd.error(kind, state, e.getMessage()));
+    }
+}

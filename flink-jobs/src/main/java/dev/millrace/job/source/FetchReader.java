@@ -1,0 +1,112 @@
+package dev.millrace.job.source;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.source.reader.RecordEmitter;
+import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitState;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
+
+/**
+ * Hands fetches to the task, and stops between two barriers when a batch is large enough: batches are limited here and
+ * nowhere later, because a limit behind the source would keep the barrier from passing.
+ */
+final class FetchReader
+        extends SingleThreadMultiplexSourceReaderBase<
+                KafkaFetch, KafkaFetch, KafkaPartitionSplit, KafkaPartitionSplitState> {
+    private final Volume volume;
+    private CompletableFuture<Void> barrier = new CompletableFuture<>();
+
+    FetchReader(
+            Supplier<SplitReader<KafkaFetch, KafkaPartitionSplit>> splitReader,
+            long batchBytesMax,
+            SourceReaderContext context) {
+        this(splitReader, new Volume(batchBytesMax, context.metricGroup().getIOMetricGroup()), context);
+    }
+
+    private FetchReader(
+            Supplier<SplitReader<KafkaFetch, KafkaPartitionSplit>> splitReader,
+            Volume volume,
+            SourceReaderContext context) {
+        super(splitReader, volume, new Configuration(), context);
+        this.volume = volume;
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<KafkaFetch> output) throws Exception {
+        return volume.isFull() ? InputStatus.NOTHING_AVAILABLE : super.pollNext(output);
+    }
+
+    @Override
+    public CompletableFuture<Void> isAvailable() {
+        return volume.isFull() ? barrier : super.isAvailable();
+    }
+
+    @Override
+    public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
+        volume.empty();
+        CompletableFuture<Void> passed = barrier;
+        barrier = new CompletableFuture<>();
+        passed.complete(null);
+        return super.snapshotState(checkpointId);
+    }
+
+    @Override
+    protected void onSplitFinished(Map<String, KafkaPartitionSplitState> finished) {}
+
+    @Override
+    protected KafkaPartitionSplitState initializedState(KafkaPartitionSplit split) {
+        return new KafkaPartitionSplitState(split);
+    }
+
+    /** Offsets in Flink's state are for the curious; nobody seeks to them. */
+    @Override
+    protected KafkaPartitionSplit toSplitType(String splitId, KafkaPartitionSplitState state) {
+        return state.toKafkaPartitionSplit();
+    }
+
+    /** Emits fetches and counts what is in them: Flink itself would count each as one record. */
+    private static final class Volume implements RecordEmitter<KafkaFetch, KafkaFetch, KafkaPartitionSplitState> {
+        private final long bytesMax;
+        private final Counter recordsIn;
+        private final Counter recordsOut;
+        private final Counter bytesIn;
+        private long bytes;
+
+        Volume(long bytesMax, OperatorIOMetricGroup metrics) {
+            this.bytesMax = bytesMax;
+            this.recordsIn = metrics.getNumRecordsInCounter();
+            this.recordsOut = metrics.getNumRecordsOutCounter();
+            this.bytesIn = metrics.getNumBytesInCounter();
+        }
+
+        boolean isFull() {
+            return bytes >= bytesMax;
+        }
+
+        void empty() {
+            bytes = 0;
+        }
+
+        @Override
+        public void emitRecord(KafkaFetch fetch, SourceOutput<KafkaFetch> output, KafkaPartitionSplitState split) {
+            int uncounted = fetch.records().count() - 1;
+            recordsIn.inc(uncounted);
+            recordsOut.inc(uncounted);
+            bytesIn.inc(fetch.bytes());
+            bytes += fetch.bytes();
+            output.collect(fetch);
+            split.setCurrentOffset(fetch.to());
+        }
+    }
+}

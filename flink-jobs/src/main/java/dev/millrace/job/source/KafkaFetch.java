@@ -1,0 +1,25 @@
+package dev.millrace.job.source;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.store.Cursor;
+import dev.millrace.transform.load.RecordBatch;
+
+/**
+ * Records of one source partition, as they came with one fetch. Its arrays are used again once the task has let go of
+ * it: whoever keeps anything copies it.
+ *
+ * @param from where the range begins: the offset read before it, not its first record
+ * @param to next offset to read; above {@code from} also if there is no record (transaction markers, aborted records)
+ * @param bytes of the records' values
+ * @param readAtMillis when it was read, epoch milliseconds
+ */
+public record KafkaFetch(Cursor from, long to, RecordBatch records, long bytes, long readAtMillis) {
+    public KafkaFetch {
+        requireNonNull(from, "from");
+        requireNonNull(records, "records");
+        if (to <= from.offset()) {
+            throw new IllegalArgumentException("a fetch from " + from + " to " + to);
+        }
+    }
+}
