@@ -47,16 +47,12 @@ final class JsonReader implements RecordReader {
             position = at;
             byte first = text[at];
             at = value(root, at, 0);
-            if (at < to && first != '{' && first != '[' && first != '"' && !endsToken(text[at])) {
+            if (at < to && first != '{' && first != '[' && first != '"' && !JsonScanner.isSpace(text[at])) {
                 throw scanner.unexpected(at, "white space");
             }
             put();
             at = scanner.skipSpace(at);
         }
-    }
-
-    private static boolean endsToken(byte next) {
-        return JsonScanner.isSpace(next) || next == '{' || next == '[' || next == '"';
     }
 
     private int value(PathNode node, int at, int depth) {

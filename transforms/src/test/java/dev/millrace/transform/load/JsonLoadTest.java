@@ -54,11 +54,12 @@ class JsonLoadTest {
     @Test
     void scalarsAreDocumentsToo() {
         PipelineSpec whole = pipeline(new FormatSpec.Json(List.of(mapping("v"))), column("v", JSON));
-        assertThat(loads.rows(whole, "1 2\ntrue \"a\"\"b\"[1]{}null -1.5e3"))
+        assertThat(loads.rows(whole, "1 2\ntrue\t\"a\"\"b\"[1]{}null -1.5e3"))
                 .extracting(each -> each.get(0))
                 .containsExactly("1", "2", "true", "\"a\"", "\"b\"", "[1]", "{}", null, "-1.5e3");
         assertThat(loads.error(whole, "1true").kind()).isEqualTo(MALFORMED);
         assertThat(loads.error(whole, "truefalse").kind()).isEqualTo(MALFORMED);
+        assertThat(loads.error(whole, "1{}").kind()).isEqualTo(MALFORMED);
     }
 
     @Test

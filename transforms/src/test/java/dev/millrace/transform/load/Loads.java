@@ -10,6 +10,7 @@ import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.type.SqlType;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -140,6 +141,9 @@ final class Loads implements AutoCloseable {
         }
         if (value instanceof byte[] bytes) {
             return HexFormat.of().formatHex(bytes);
+        }
+        if (value instanceof BigDecimal decimal) {
+            return decimal.toPlainString();
         }
         if (vector.getField().getType() instanceof ArrowType.Date) {
             return LocalDate.ofEpochDay((Integer) value).toString();
