@@ -19,6 +19,11 @@ public record ObjectName(Optional<Identifier> database, Identifier name) {
         return new ObjectName(Optional.empty(), Identifier.of(name));
     }
 
+    /** The same name in a database. */
+    public static ObjectName of(String database, ObjectName name) {
+        return new ObjectName(Optional.of(new Identifier(database, name.at())), name.name());
+    }
+
     public static ObjectName of(String database, String name) {
         return new ObjectName(Optional.of(Identifier.of(database)), Identifier.of(name));
     }

@@ -66,7 +66,7 @@ final class Grammar extends MillraceGrammar {
         if (kind == PLUS || kind == MINUS) {
             return NumericLiteral();
         }
-        return kind == LPAREN ? ParenthesizedExpression(ExprContext.ACCEPT_SUB_QUERY) : AtomicRowExpression();
+        return kind == LPAREN ? Expression3(ExprContext.ACCEPT_SUB_QUERY) : AtomicRowExpression();
     }
 
     /** Runs a production; whatever is wrong with the text is an error with a place in it. */

@@ -136,13 +136,14 @@ final class PipelinePrinter {
     }
 
     private static String mapping(Mapping mapping) {
-        String path = mapping.path().isEmpty() ? "%" : String.join("::", keys(mapping.path()));
-        return column(mapping.target()) + " <- " + path + clause("DEFAULT", mapping.defaultValue());
+        return column(mapping.target()) + " <- " + path(mapping.path()) + clause("DEFAULT", mapping.defaultValue());
     }
 
-    private static List<String> keys(List<String> path) {
-        return path.stream()
+    /** Keys from the root; none is the whole document. */
+    static String path(List<String> keys) {
+        List<String> quoted = keys.stream()
                 .map(key -> key.isEmpty() ? "''" : Quoting.name(key))
                 .toList();
+        return quoted.isEmpty() ? "%" : String.join("::", quoted);
     }
 }

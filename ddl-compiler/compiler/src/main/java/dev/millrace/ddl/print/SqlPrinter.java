@@ -11,7 +11,6 @@ import dev.millrace.ddl.CreateTable.KeyPart;
 import dev.millrace.ddl.CreateTable.TypeName;
 import dev.millrace.ddl.Identifier;
 import dev.millrace.ddl.Insert;
-import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.PipelineControl;
 import dev.millrace.ddl.Show;
 import dev.millrace.ddl.SqlText;
@@ -301,9 +300,5 @@ public final class SqlPrinter {
         public String other(Statement.Other other) {
             return other.text().sql();
         }
-    }
-
-    static String name(ObjectName name) {
-        return Quoting.name(name);
     }
 }

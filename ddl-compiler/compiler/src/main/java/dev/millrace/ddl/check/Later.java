@@ -1,0 +1,137 @@
+package dev.millrace.ddl.check;
+
+import dev.millrace.ddl.AlterPipeline;
+import dev.millrace.ddl.CreatePipeline;
+import dev.millrace.ddl.CreateTable;
+import dev.millrace.ddl.Insert;
+import dev.millrace.ddl.PipelineControl;
+import dev.millrace.ddl.Place;
+import dev.millrace.ddl.Show;
+import dev.millrace.ddl.Statement;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
+
+/** Refuses, by name, the statements that are read and come later. Passes all others. */
+final class Later implements Statement.Cases<Boolean> {
+    static StatementException unsupported(String what, Place at) {
+        return new StatementException(SqlState.UNSUPPORTED, what + " is not supported", at.position());
+    }
+
+    @Override
+    public Boolean query(Statement.Query query) {
+        return false;
+    }
+
+    @Override
+    public Boolean explain(Statement.Explain explain) {
+        return explain.statement().match(this);
+    }
+
+    @Override
+    public Boolean insert(Insert insert) {
+        return false;
+    }
+
+    @Override
+    public Boolean update(Statement.Update update) {
+        throw unsupported("UPDATE", update.table().at());
+    }
+
+    @Override
+    public Boolean delete(Statement.Delete delete) {
+        throw unsupported("DELETE", delete.table().at());
+    }
+
+    @Override
+    public Boolean createDatabase(Statement.CreateDatabase create) {
+        return false;
+    }
+
+    @Override
+    public Boolean dropDatabase(Statement.DropDatabase drop) {
+        return false;
+    }
+
+    @Override
+    public Boolean use(Statement.Use use) {
+        return false;
+    }
+
+    @Override
+    public Boolean createTable(CreateTable create) {
+        return false;
+    }
+
+    @Override
+    public Boolean dropTable(Statement.DropTable drop) {
+        return false;
+    }
+
+    @Override
+    public Boolean truncate(Statement.Truncate truncate) {
+        return false;
+    }
+
+    @Override
+    public Boolean createPipeline(CreatePipeline create) {
+        return false;
+    }
+
+    @Override
+    public Boolean alterPipeline(AlterPipeline alter) {
+        throw unsupported("ALTER PIPELINE", alter.at());
+    }
+
+    @Override
+    public Boolean pipelineControl(PipelineControl control) {
+        return switch (control.verb()) {
+            case START, STOP, DROP -> {
+                if (!control.rest().isEmpty()) {
+                    throw unsupported(control.verb().words() + " … " + control.rest(), control.at());
+                }
+                yield false;
+            }
+            case START_ALL, STOP_ALL -> false;
+            case START_FAILED, DETACH, TEST, EXTRACT, PROFILE, SHOW_PROFILE, OPTIMIZE, CLEAR_ERRORS ->
+                throw unsupported(control.verb().words(), control.at());
+        };
+    }
+
+    @Override
+    public Boolean show(Show show) {
+        return switch (show.what()) {
+            case DATABASES,
+                    TABLES,
+                    COLUMNS,
+                    INDEX,
+                    CREATE_TABLE,
+                    CREATE_DATABASE,
+                    CREATE_PIPELINE,
+                    PIPELINES,
+                    WARNINGS,
+                    ERRORS,
+                    VARIABLES,
+                    STATUS -> false;
+            case TABLE_STATUS, PROCESSLIST, ENGINES, CHARACTER_SET, COLLATION, LEAVES, AGGREGATORS, PARTITIONS ->
+                throw unsupported("SHOW " + show.what().words(), show.at());
+        };
+    }
+
+    @Override
+    public Boolean setVariables(Statement.SetVariables set) {
+        return false;
+    }
+
+    @Override
+    public Boolean transaction(Statement.Transaction transaction) {
+        return switch (transaction.kind()) {
+            case COMMIT, ROLLBACK -> false;
+            case BEGIN -> throw unsupported("BEGIN", transaction.at());
+        };
+    }
+
+    @Override
+    public Boolean other(Statement.Other other) {
+        throw unsupported(other.name(), other.text().at());
+    }
+}

@@ -1,0 +1,279 @@
+package dev.millrace.ddl.check;
+
+import dev.millrace.ddl.ColumnName;
+import dev.millrace.ddl.CreatePipeline;
+import dev.millrace.ddl.CreatePipeline.Csv;
+import dev.millrace.ddl.CreatePipeline.Fields;
+import dev.millrace.ddl.CreatePipeline.LoadColumn;
+import dev.millrace.ddl.CreatePipeline.Mapped;
+import dev.millrace.ddl.CreatePipeline.Mapping;
+import dev.millrace.ddl.CreatePipeline.Source;
+import dev.millrace.ddl.CreatePipeline.StringText;
+import dev.millrace.ddl.ObjectName;
+import dev.millrace.ddl.PipelineOption;
+import dev.millrace.ddl.Place;
+import dev.millrace.ddl.SqlText;
+import dev.millrace.ddl.Warning;
+import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.SqlExpression;
+import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** CREATE PIPELINE → {@link PipelineSpec}. */
+final class PipelineChecker {
+    private static final Duration BATCH_INTERVAL_MAX = Duration.ofDays(1);
+
+    /** Each task holds a reader, a writer per partition and a slot of Flink's. */
+    private static final int PARALLELISM_MAX = 1_024;
+
+    private final CreatePipeline create;
+    private final List<Warning> warnings;
+
+    PipelineChecker(CreatePipeline create, List<Warning> warnings) {
+        this.create = create;
+        this.warnings = warnings;
+    }
+
+    /** Fails at the first clause that comes later. */
+    void refuseLater() {
+        CreatePipeline.Form form = create.form();
+        refuse(form.orReplace(), "CREATE OR REPLACE PIPELINE", form.at());
+        refuse(form.aggregator(), "CREATE AGGREGATOR PIPELINE", form.at());
+        Source source = create.source();
+        refuse(
+                source.kind() != Source.Kind.KAFKA,
+                "LOAD DATA " + source.kind().name().replace('_', ' '),
+                source.at());
+        source.config().ifPresent(text -> refuse(true, "CONFIG", text.at()));
+        source.credentials().ifPresent(text -> refuse(true, "CREDENTIALS", text.at()));
+        create.options().forEach(this::refuseLater);
+        create.transform().ifPresent(transform -> refuse(true, "WITH TRANSFORM", transform.at()));
+        create.errorMode().ifPresent(mode -> refuse(true, mode.kind().words(), mode.at()));
+        refuse(create.target().procedure(), "INTO PROCEDURE", create.target().at());
+        create.format().match(new CreatePipeline.FormatCases<Boolean>() {
+            @Override
+            public Boolean csv(Csv csv) {
+                refuse(csv.trailingNullcols(), "TRAILING NULLCOLS", csv.at());
+                refuse(csv.ignoreLines() > 0, "IGNORE " + csv.ignoreLines() + " LINES", csv.at());
+                csv.columns().forEach(PipelineChecker::refuseVariable);
+                return false;
+            }
+
+            @Override
+            public Boolean mapped(Mapped mapped) {
+                refuse(mapped.kind() != Mapped.Kind.JSON, "FORMAT " + mapped.kind(), mapped.at());
+                mapped.schema().ifPresent(text -> refuse(true, "SCHEMA", text.at()));
+                mapped.registry().ifPresent(text -> refuse(true, "SCHEMA REGISTRY", text.at()));
+                mapped.mappings().forEach(mapping -> refuseVariable(mapping.target()));
+                return false;
+            }
+        });
+        create.set()
+                .forEach(assignment ->
+                        refuse(true, "SET", assignment.target().name().at()));
+        create.where().ifPresent(text -> refuse(true, "WHERE", text.at()));
+        create.onDuplicate()
+                .forEach(assignment -> refuse(
+                        true, "ON DUPLICATE KEY UPDATE", assignment.column().at()));
+        create.nullDefinedBy().ifPresent(marker -> refuse(true, "NULL DEFINED BY", marker.at()));
+    }
+
+    private void refuseLater(PipelineOption option) {
+        switch (option.kind()) {
+            case BATCH_INTERVAL, PARALLELISM -> {}
+            case OUT_OF_ORDER_OPTIMIZATION, OFFSETS_METADATA_GC ->
+                warnings.add(TableOptions.ignored(
+                        option.value() + " " + option.kind().words()));
+            case MAX_PARTITIONS_PER_BATCH,
+                    MAX_RETRIES_PER_BATCH_PARTITION,
+                    MAX_OFFSETS_PER_BATCH_PARTITION,
+                    RESOURCE_POOL,
+                    RETRY_OPTIONS,
+                    STOP_ON_ERROR,
+                    BATCH_MATCHES_SNAPSHOT -> refuse(true, option.kind().words(), option.at());
+        }
+    }
+
+    private static void refuse(boolean present, String what, Place at) {
+        if (present) {
+            throw Later.unsupported(what, at);
+        }
+    }
+
+    private static void refuseVariable(LoadColumn column) {
+        refuse(column.variable(), "variable @" + column.name(), column.name().at());
+    }
+
+    PipelineSpec check(String database, TableSpec table) {
+        refuse(
+                table.reference(),
+                "a pipeline into a reference table",
+                create.target().at());
+        return new PipelineSpec(
+                0,
+                database,
+                create.name().name().text(),
+                KafkaEndpoint.parse(create.source()),
+                format(table),
+                table,
+                batchInterval(),
+                parallelism());
+    }
+
+    private Duration batchInterval() {
+        Optional<PipelineOption> option = option(PipelineOption.Kind.BATCH_INTERVAL);
+        return option.map(said -> Duration.ofMillis(bounded(said, 0, (int) BATCH_INTERVAL_MAX.toMillis())))
+                .orElse(PipelineSpec.BATCH_INTERVAL_DEFAULT);
+    }
+
+    private OptionalInt parallelism() {
+        Optional<PipelineOption> option = option(PipelineOption.Kind.PARALLELISM);
+        return option.isEmpty() ? OptionalInt.empty() : OptionalInt.of(bounded(option.get(), 1, PARALLELISM_MAX));
+    }
+
+    private Optional<PipelineOption> option(PipelineOption.Kind kind) {
+        return create.options().stream().filter(option -> option.kind() == kind).findFirst();
+    }
+
+    private static int bounded(PipelineOption option, int min, int max) {
+        long value = Long.parseLong(option.value());
+        if (value < min || value > max) {
+            throw new StatementException(
+                    SqlState.OUT_OF_RANGE,
+                    option.kind().words() + " is " + min + " to " + max + ", not " + value,
+                    option.at().position());
+        }
+        return (int) value;
+    }
+
+    private FormatSpec format(TableSpec table) {
+        return create.format().match(new CreatePipeline.FormatCases<FormatSpec>() {
+            @Override
+            public FormatSpec csv(Csv csv) {
+                return csvSpec(csv, table);
+            }
+
+            @Override
+            public FormatSpec mapped(Mapped mapped) {
+                return jsonSpec(mapped, table);
+            }
+        });
+    }
+
+    private FormatSpec jsonSpec(Mapped json, TableSpec table) {
+        if (json.mappings().isEmpty()) {
+            throw new StatementException(
+                    SqlState.SYNTAX_ERROR,
+                    "FORMAT JSON needs a mapping (column <- path, …)",
+                    json.at().position());
+        }
+        List<ColumnSpec> columns =
+                columns(json.mappings().stream().map(Mapping::target).toList(), table, json.at());
+        List<FormatSpec.Mapping> mappings = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            Mapping mapping = json.mappings().get(i);
+            ColumnSpec column = columns.get(i);
+            mappings.add(new FormatSpec.Mapping(
+                    column.name(), mapping.path(), mapping.defaultValue().map(text -> defaultValue(text, column))));
+        }
+        return new FormatSpec.Json(mappings);
+    }
+
+    /** Unlike a column's, a mapping's DEFAULT NULL says something: load NULL where the path does not exist. */
+    private static SqlExpression defaultValue(SqlText text, ColumnSpec column) {
+        return DefaultValue.compile(text, column.type(), column.name()).orElseGet(() -> {
+            if (!column.nullable()) {
+                throw new StatementException(
+                        SqlState.INVALID_DEFAULT,
+                        "Invalid default value for '" + column.name() + "'",
+                        text.at().position());
+            }
+            return new SqlExpression("NULL", "CAST(NULL AS " + column.type().duckdb() + ")");
+        });
+    }
+
+    private FormatSpec csvSpec(Csv csv, TableSpec table) {
+        List<ColumnSpec> columns = csv.columns().isEmpty() ? table.columns() : columns(csv.columns(), table, csv.at());
+        Optional<Fields> fields = csv.fields();
+        return new FormatSpec.Csv(
+                terminator(fields.flatMap(Fields::terminatedBy), "\t"),
+                character(fields.flatMap(Fields::enclosedBy), ""),
+                fields.map(Fields::optionallyEnclosed).orElse(false),
+                character(fields.flatMap(Fields::escapedBy), "\\"),
+                terminator(csv.lines().flatMap(CreatePipeline.Lines::terminatedBy), "\n"),
+                csv.lines()
+                        .flatMap(CreatePipeline.Lines::startingBy)
+                        .map(StringText::value)
+                        .orElse(""),
+                columns.stream().map(ColumnSpec::name).toList());
+    }
+
+    private static String terminator(Optional<StringText> text, String otherwise) {
+        text.filter(said -> said.value().isEmpty()).ifPresent(said -> {
+            throw Later.unsupported("an empty terminator", said.at());
+        });
+        return text.map(StringText::value).orElse(otherwise);
+    }
+
+    /** One character that is one byte in UTF-8, or nothing. */
+    private static String character(Optional<StringText> text, String otherwise) {
+        text.filter(said -> said.value().length() > 1 || said.value().chars().anyMatch(c -> c > 127))
+                .ifPresent(said -> {
+                    throw new StatementException(
+                            SqlState.WRONG_FIELD_TERMINATORS,
+                            "Field separator argument is not what is expected: one ASCII character, not '"
+                                    + said.value() + "'",
+                            said.at().position());
+                });
+        return text.map(StringText::value).orElse(otherwise);
+    }
+
+    /** Resolves them; columns that nobody loads must do without. */
+    private List<ColumnSpec> columns(List<LoadColumn> names, TableSpec table, Place at) {
+        List<ColumnSpec> columns = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (LoadColumn name : names) {
+            ColumnSpec column = column(name.name(), table);
+            if (!seen.add(TableSpec.fold(column.name()))) {
+                throw new StatementException(
+                        SqlState.COLUMN_SPECIFIED_TWICE,
+                        "Column '" + column.name() + "' specified twice",
+                        name.name().at().position());
+            }
+            columns.add(column);
+        }
+        for (ColumnSpec column : table.columns()) {
+            if (!seen.contains(TableSpec.fold(column.name()))) {
+                InsertChecker.needsDefault(column, at);
+            }
+        }
+        return columns;
+    }
+
+    private ColumnSpec column(ColumnName name, TableSpec table) {
+        boolean ours = name.table().isEmpty() || isTarget(name.table().get(), table);
+        return table.column(name.name().text())
+                .filter(column -> ours)
+                .orElseThrow(() -> new StatementException(
+                        SqlState.UNKNOWN_COLUMN,
+                        "Unknown column '" + name + "' in 'field list'",
+                        name.at().position()));
+    }
+
+    private static boolean isTarget(ObjectName name, TableSpec table) {
+        return name.name().text().equalsIgnoreCase(table.name())
+                && name.database()
+                        .map(database -> database.text().equalsIgnoreCase(table.database()))
+                        .orElse(true);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.millrace.ddl.print;
+
+import static dev.millrace.ddl.print.SqlPrinter.joined;
+
+import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.DatabaseSpec;
+import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.KeySpec;
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.TableSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes specs as the statements that make them, everything said: SHOW CREATE …. Checked again against the same catalog,
+ * the text gives an equal spec. Names of databases are left out where MySQL leaves them out.
+ */
+public final class SpecPrinter {
+    private SpecPrinter() {}
+
+    public static String print(DatabaseSpec database) {
+        return "CREATE DATABASE " + Quoting.name(database.name()) + " PARTITIONS " + database.partitions();
+    }
+
+    /** One line for each column and key. */
+    public static String print(TableSpec table) {
+        List<String> lines = new ArrayList<>();
+        table.columns().forEach(column -> lines.add(column(column)));
+        for (KeySpec key : table.keys()) {
+            lines.add((key.isPrimary() ? "PRIMARY KEY" : "UNIQUE KEY " + Quoting.name(key.name())) + " ("
+                    + joined(key.columns(), Quoting::name) + ")");
+        }
+        if (!table.reference()) {
+            lines.add("SHARD KEY (" + joined(table.shardKey(), Quoting::name) + ")");
+        }
+        return "CREATE " + (table.reference() ? "REFERENCE " : "") + "TABLE " + Quoting.name(table.name()) + " (\n  "
+                + String.join(",\n  ", lines) + "\n)";
+    }
+
+    private static String column(ColumnSpec column) {
+        return Quoting.name(column.name()) + " " + column.type().sql()
+                + (column.nullable() ? "" : " NOT NULL")
+                + column.defaultValue().map(value -> " DEFAULT " + value.sql()).orElse("");
+    }
+
+    public static String print(PipelineSpec pipeline) {
+        TableSpec table = pipeline.table();
+        String target = Quoting.name(table.name());
+        if (!table.database().equalsIgnoreCase(pipeline.database())) {
+            target = Quoting.name(table.database()) + "." + target;
+        }
+        return "CREATE PIPELINE " + Quoting.name(pipeline.name())
+                + " AS LOAD DATA " + source(pipeline.source())
+                + " BATCH_INTERVAL " + pipeline.batchInterval().toMillis()
+                + (pipeline.parallelism().isPresent()
+                        ? " PARALLELISM " + pipeline.parallelism().getAsInt()
+                        : "")
+                + " INTO TABLE " + target
+                + format(pipeline.format());
+    }
+
+    private static String source(SourceSpec source) {
+        return source.match(
+                kafka -> "KAFKA " + Quoting.string(String.join(",", kafka.brokers()) + "/" + kafka.topic()));
+    }
+
+    private static String format(FormatSpec format) {
+        return format.match(new FormatSpec.Cases<>() {
+            @Override
+            public String json(FormatSpec.Json json) {
+                return " FORMAT JSON (" + joined(json.mappings(), SpecPrinter::mapping) + ")";
+            }
+
+            @Override
+            public String csv(FormatSpec.Csv csv) {
+                return " FORMAT CSV FIELDS TERMINATED BY " + Quoting.string(csv.fieldsTerminatedBy())
+                        + (csv.optionallyEnclosed() ? " OPTIONALLY" : "")
+                        + " ENCLOSED BY " + Quoting.string(csv.enclosedBy())
+                        + " ESCAPED BY " + Quoting.string(csv.escapedBy())
+                        + " LINES TERMINATED BY " + Quoting.string(csv.linesTerminatedBy())
+                        + " STARTING BY " + Quoting.string(csv.linesStartingBy())
+                        + " (" + joined(csv.columns(), Quoting::name) + ")";
+            }
+        });
+    }
+
+    private static String mapping(FormatSpec.Mapping mapping) {
+        return Quoting.name(mapping.column()) + " <- " + PipelinePrinter.path(mapping.path())
+                + mapping.defaultValue().map(value -> " DEFAULT " + value.sql()).orElse("");
+    }
+}
