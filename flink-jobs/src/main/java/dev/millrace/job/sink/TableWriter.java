@@ -72,8 +72,8 @@ final class TableWriter
 
     @Override
     public void write(LoadedRows loaded, Context context) throws IOException, InterruptedException {
-        faults.pass(Faults.Point.WRITE);
         try (loaded) {
+            faults.pass(Faults.Point.WRITE);
             if (moves.isEmpty()) {
                 startedAtMillis = loaded.readAtMillis();
             }
@@ -145,6 +145,9 @@ final class TableWriter
 
     private RuntimeException refused(RefusedException e) {
         Refusal refusal = e.refusal();
+        if (refusal == Refusal.TABLE_CHANGED || refusal == Refusal.MAP_CHANGED) {
+            return RunEnd.outdated(run, e);
+        }
         return refusal == Refusal.FENCED || refusal == Refusal.UNKNOWN ? RunEnd.fenced(run, attempt, e) : e;
     }
 
