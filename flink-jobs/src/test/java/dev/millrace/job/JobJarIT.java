@@ -46,7 +46,8 @@ class JobJarIT {
                     .noneMatch(name -> name.equals("module-info.class"));
             assertThat(names.stream()
                             .filter(name -> name.startsWith("org/apache/flink/") && name.endsWith(".class"))
-                            .filter(name -> Stream.of("connector/kafka/", "streaming/connectors/kafka/", "streaming/util/")
+                            .filter(name -> Stream.of(
+                                            "connector/kafka/", "streaming/connectors/kafka/", "streaming/util/")
                                     .noneMatch(room -> name.startsWith("org/apache/flink/" + room))))
                     .isEmpty();
         }
@@ -58,7 +59,8 @@ class JobJarIT {
             Attributes manifest = jar.getManifest().getMainAttributes();
             assertThat(manifest.getValue(Attributes.Name.MAIN_CLASS)).isEqualTo(PipelineJob.class.getName());
             assertThat(manifest.getValue(Attributes.Name.MULTI_RELEASE)).isEqualTo("true");
-            assertThat(lines(jar, "META-INF/services/io.grpc.LoadBalancerProvider")).hasSizeGreaterThan(1);
+            assertThat(lines(jar, "META-INF/services/io.grpc.LoadBalancerProvider"))
+                    .hasSizeGreaterThan(1);
             assertThat(lines(jar, "META-INF/services/io.grpc.ManagedChannelProvider"))
                     .contains("io.grpc.netty.NettyChannelProvider");
         }
