@@ -38,8 +38,23 @@ final class MergeEngine implements AutoCloseable {
     /** Rows of a batch that goes to the client: a page or a few. */
     private static final long BATCH_ROWS = 8_192;
 
-    private final DuckDBConnection root;
+    private static final long MEMORY_MIN = 64L << 20;
+
+    /** All that DuckDB says of a streamed query that failed. */
+    private static final String REASON_LOST = "Invalid result set";
+
+    /** Part of the memory that the second engine gets: it is there to find out what went wrong. */
+    private static final int PLAIN_SHARE = 8;
+
+    private final DuckDBConnection streaming;
+    private final DuckDBConnection plain;
     private final BufferAllocator allocator;
+
+    /*
+     * There are two engines, because a DuckDB that streams its results forgets why a query failed ("Invalid result
+     * set"), and whether it streams is part of an instance's configuration. Queries stream; one that fails without a
+     * reason is run again where results are whole, to learn the reason.
+     */
 
     /**
      * An engine.
@@ -49,8 +64,13 @@ final class MergeEngine implements AutoCloseable {
      */
     MergeEngine(BufferAllocator allocator, long memoryBytes, int threads, Path spill) {
         this.allocator = requireNonNull(allocator, "allocator");
+        plain = open(false, Math.max(memoryBytes / PLAIN_SHARE, MEMORY_MIN), threads, spill.resolve("plain"));
+        streaming = open(true, memoryBytes, threads, spill.resolve("streaming"));
+    }
+
+    private static DuckDBConnection open(boolean stream, long memoryBytes, int threads, Path spill) {
         Properties properties = new Properties();
-        properties.setProperty("jdbc_stream_results", "true");
+        properties.setProperty("jdbc_stream_results", String.valueOf(stream));
         properties.setProperty("memory_limit", memoryBytes / (1024 * 1024) + "MiB");
         properties.setProperty("threads", String.valueOf(threads));
         properties.setProperty("temp_directory", spill.toString());
@@ -59,7 +79,7 @@ final class MergeEngine implements AutoCloseable {
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("autoload_known_extensions", "false");
         try {
-            root = DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
+            return DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
         } catch (SQLException e) {
             throw new IllegalStateException("the merge engine does not start", e);
         }
@@ -69,18 +89,30 @@ final class MergeEngine implements AutoCloseable {
         return allocator;
     }
 
+    /** A streamed query failed, and nobody knows why. */
+    static final class UnknownReasonException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnknownReasonException(Throwable cause) {
+            super("a streamed query failed without a reason", cause);
+        }
+    }
+
     /**
      * Starts a query over streams. Whatever happens, the readers are closed in the end, by the source that comes back or
      * here.
+     *
+     * @param stream whether rows are made as they are pulled; else all at once, and errors have their reasons
+     * @throws UnknownReasonException if a streamed query fails: run it again without streaming
      */
-    BatchSource run(String sql, Map<String, FragmentReader> inputs) {
+    BatchSource run(String sql, Map<String, FragmentReader> inputs, boolean stream) {
         Map<String, FragmentReader> readers = new LinkedHashMap<>(inputs);
-        Running running = new Running(readers.values());
+        Running running = new Running(stream ? streaming : plain, readers.values());
         try {
             running.start(sql, readers);
             return running;
         } catch (SQLException e) {
-            StatementException error = running.error(e);
+            RuntimeException error = running.error(e);
             running.close();
             throw error;
         } catch (RuntimeException e) {
@@ -91,7 +123,7 @@ final class MergeEngine implements AutoCloseable {
 
     /** The value of a constant expression: what {@link Coercion} takes. */
     Object evaluate(String expression) {
-        try (DuckDBConnection connection = root.duplicate().unwrap(DuckDBConnection.class);
+        try (DuckDBConnection connection = plain.duplicate().unwrap(DuckDBConnection.class);
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("SELECT " + expression)) {
             result.next();
@@ -109,11 +141,10 @@ final class MergeEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            root.close();
-        } catch (SQLException e) {
-            throw new IllegalStateException("closing the merge engine", e);
-        }
+        Closer closer = new Closer();
+        closer.run(streaming);
+        closer.run(plain);
+        closer.end();
     }
 
     private static final class Closer {
@@ -142,6 +173,7 @@ final class MergeEngine implements AutoCloseable {
     }
 
     private final class Running implements BatchSource {
+        private final DuckDBConnection root;
         private final Collection<FragmentReader> readers;
         private final List<ArrowArrayStream> streams = new ArrayList<>();
         private DuckDBConnection connection;
@@ -150,7 +182,8 @@ final class MergeEngine implements AutoCloseable {
         private ArrowReader out;
         private boolean closed;
 
-        Running(Collection<FragmentReader> readers) {
+        Running(DuckDBConnection root, Collection<FragmentReader> readers) {
+            this.root = root;
             this.readers = readers;
         }
 
@@ -167,12 +200,15 @@ final class MergeEngine implements AutoCloseable {
             out = (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS);
         }
 
-        StatementException error(Exception e) {
+        RuntimeException error(Exception e) {
             Optional<RefusedException> refused = readers.stream()
                     .flatMap(reader -> reader.refused().stream())
                     .findFirst();
             if (refused.isPresent()) {
-                throw refused.get();
+                return refused.get();
+            }
+            if (String.valueOf(e.getMessage()).contains(REASON_LOST)) {
+                return new UnknownReasonException(e);
             }
             return EngineErrors.of(String.valueOf(e.getMessage()), e);
         }

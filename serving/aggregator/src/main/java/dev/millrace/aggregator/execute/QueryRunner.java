@@ -60,7 +60,9 @@ final class QueryRunner {
             CatalogView view = catalog.view();
             QueryPlan plan = planner.plan(sql, parameters, values);
             try {
-                return start(plan, view, session);
+                return start(plan, view, session, true);
+            } catch (MergeEngine.UnknownReasonException e) {
+                return start(plan, view, session, false);
             } catch (RefusedException e) {
                 boolean old = e.refusal() == Refusal.PLAN_STALE || e.refusal() == Refusal.UNKNOWN;
                 boolean again = old ? ++stale < STALE_MAX : e.refusal().isTransient() && System.nanoTime() < deadline;
@@ -75,11 +77,11 @@ final class QueryRunner {
         }
     }
 
-    private RowCursor start(QueryPlan plan, CatalogView view, Session session) {
+    private RowCursor start(QueryPlan plan, CatalogView view, Session session, boolean stream) {
         Gather gather = reads.open(plan, view, session);
         ArrowCursor cursor;
         try {
-            BatchSource rows = plan.mergeSql().isPresent() ? merge(plan, gather) : direct(plan, gather);
+            BatchSource rows = plan.mergeSql().isPresent() ? merge(plan, gather, stream) : direct(plan, gather);
             cursor = new ArrowCursor(plan.columns(), new Gathered(rows, gather));
         } catch (RuntimeException e) {
             gather.close();
@@ -101,12 +103,12 @@ final class QueryRunner {
         }
     }
 
-    private BatchSource merge(QueryPlan plan, Gather gather) {
+    private BatchSource merge(QueryPlan plan, Gather gather, boolean stream) {
         Map<String, FragmentReader> inputs = new LinkedHashMap<>();
         for (PlannedFragment fragment : plan.fragments()) {
             inputs.put(fragment.name(), new FragmentReader(gather.rows(fragment), engine.allocator()));
         }
-        return engine.run(plan.mergeSql().orElseThrow(), inputs);
+        return engine.run(plan.mergeSql().orElseThrow(), inputs, stream);
     }
 
     private static BatchSource direct(QueryPlan plan, Gather gather) {
