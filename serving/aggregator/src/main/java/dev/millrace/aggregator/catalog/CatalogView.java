@@ -91,8 +91,9 @@ public final class CatalogView implements Catalog {
         return known == null ? 0 : known.csn();
     }
 
-    public Optional<CatalogSnapshot.Pipeline> pipelineStatus(String database, String name) {
-        return snapshot.pipeline(database, name);
+    /** How a pipeline of this catalog fares. */
+    public CatalogSnapshot.Pipeline status(PipelineSpec pipeline) {
+        return snapshot.pipeline(pipeline.database(), pipeline.name()).orElseThrow();
     }
 
     @Override
@@ -108,7 +109,7 @@ public final class CatalogView implements Catalog {
 
     @Override
     public Optional<PipelineSpec> pipeline(String database, String name) {
-        return pipelineStatus(database, name).map(CatalogSnapshot.Pipeline::spec);
+        return snapshot.pipeline(database, name).map(CatalogSnapshot.Pipeline::spec);
     }
 
     @Override

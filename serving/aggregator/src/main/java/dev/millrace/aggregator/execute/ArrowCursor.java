@@ -48,6 +48,9 @@ final class ArrowCursor implements RowCursor {
             return load() && ++row < rows;
         } catch (RefusedException e) {
             throw EngineErrors.of(e);
+        } catch (MergeEngine.UnknownReasonException e) {
+            throw new StatementException(
+                    SqlState.INTERNAL, "the query failed while its rows were read; DuckDB does not say why", e);
         }
     }
 

@@ -7,7 +7,8 @@ import dev.millrace.aggregator.catalog.LiveCatalog;
 import dev.millrace.ddl.CreateTable;
 import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.Statement;
-import dev.millrace.ddl.Warning;
+import dev.millrace.ddl.check.Checked;
+import dev.millrace.ddl.check.Checker;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.Position;
@@ -43,7 +44,6 @@ final class DdlRunner {
     private final StoreClient client;
     private final LiveCatalog catalog;
     private final StatementWriter writer;
-    private final SpecChecks checks;
     private final InstantSource clock;
     private final Executor executor;
     private final int partitionsDefault;
@@ -52,14 +52,12 @@ final class DdlRunner {
             StoreClient client,
             LiveCatalog catalog,
             StatementWriter writer,
-            SpecChecks checks,
             InstantSource clock,
             Executor executor,
             int partitionsDefault) {
         this.client = requireNonNull(client, "client");
         this.catalog = requireNonNull(catalog, "catalog");
         this.writer = requireNonNull(writer, "writer");
-        this.checks = requireNonNull(checks, "checks");
         this.clock = requireNonNull(clock, "clock");
         this.executor = requireNonNull(executor, "executor");
         this.partitionsDefault = partitionsDefault;
@@ -67,20 +65,15 @@ final class DdlRunner {
 
     /** Creates a database: its partitions first, on the leaves in turn, then its name. */
     void createDatabase(Statement.CreateDatabase create, Session session) {
-        String name = create.name().text();
-        Position at = create.name().at().position();
         CatalogView view = catalog.refresh();
-        if (view.database(name).isPresent()) {
-            exists(create.ifNotExists(), databaseExists(name, at), session);
+        Checked<DatabaseSpec> checked = Names.checker(view, session).createDatabase(create);
+        session.warn(checked.warnings());
+        if (checked.spec().isEmpty()) {
             return;
         }
+        String name = create.name().text();
+        Position at = create.name().at().position();
         int partitions = create.partitions().orElse(partitionsDefault);
-        if (partitions < 1 || partitions > DatabaseSpec.PARTITIONS_MAX) {
-            throw new StatementException(
-                    SqlState.WRONG_ARGUMENTS,
-                    "a database has 1 to " + DatabaseSpec.PARTITIONS_MAX + " partitions, not " + partitions,
-                    at);
-        }
         List<Node> nodes =
                 view.nodes().stream().sorted(Comparator.comparingLong(Node::id)).toList();
         if (nodes.isEmpty()) {
@@ -104,7 +97,7 @@ final class DdlRunner {
             if (e.refusal() != Refusal.EXISTS) {
                 throw e;
             }
-            exists(create.ifNotExists(), databaseExists(name, at), session);
+            Names.note(create.ifNotExists(), databaseExists(name, at), session);
         }
         catalog.refresh();
     }
@@ -112,14 +105,6 @@ final class DdlRunner {
     private static StatementException databaseExists(String name, Position at) {
         return new StatementException(
                 SqlState.DATABASE_EXISTS, "Can't create database '" + name + "'; database exists", at);
-    }
-
-    /** What IF NOT EXISTS makes a note of, and nothing else. */
-    private static void exists(boolean tolerated, StatementException error, Session session) {
-        if (!tolerated) {
-            throw error;
-        }
-        session.warn(List.of(new Warning(Warning.Level.NOTE, error.state().number(), error.getMessage())));
     }
 
     private static void joinAll(List<CompletableFuture<Void>> calls) {
@@ -146,14 +131,14 @@ final class DdlRunner {
         StatementException missing = new StatementException(
                 SqlState.UNKNOWN_DROP_DATABASE, "Can't drop database '" + name + "'; database doesn't exist", at);
         if (database.isEmpty()) {
-            exists(drop.ifExists(), missing, session);
+            Names.note(drop.ifExists(), missing, session);
             return;
         }
         try {
             client.system(new SystemEntry.DropDatabase(database.get().id()));
         } catch (RefusedException e) {
             if (e.refusal() == Refusal.UNKNOWN) {
-                exists(drop.ifExists(), missing, session);
+                Names.note(drop.ifExists(), missing, session);
             } else if (e.refusal() == Refusal.IN_USE) {
                 throw new StatementException(
                         SqlState.PIPELINE_RUNNING, "Can't drop database '" + name + "': " + e.getMessage(), at);
@@ -168,23 +153,14 @@ final class DdlRunner {
     }
 
     void createTable(CreateTable create, Session session) {
-        Position at = create.table().at().position();
         CatalogView view = catalog.refresh();
-        String databaseName = Names.database(create.table(), session);
-        String name = create.table().name().text();
-        StatementException exists =
-                new StatementException(SqlState.TABLE_EXISTS, "Table '" + name + "' already exists", at);
-        if (view.table(databaseName, name).isPresent()) {
-            exists(create.ifNotExists(), exists, session);
+        Checked<TableSpec> checked = Names.checker(view, session).createTable(create);
+        session.warn(checked.warnings());
+        if (checked.spec().isEmpty()) {
             return;
         }
-        TableSpec spec = checks.table(create, view, session);
-        if (spec.database().equalsIgnoreCase(CatalogView.INFORMATION_SCHEMA.name())) {
-            throw new StatementException(SqlState.READ_ONLY, "information_schema is read only", at);
-        }
-        DatabaseSpec database = view.database(spec.database())
-                .orElseThrow(() -> new StatementException(
-                        SqlState.UNKNOWN_DATABASE, "Unknown database '" + spec.database() + "'", at));
+        TableSpec spec = checked.spec().get();
+        DatabaseSpec database = view.database(spec.database()).orElseThrow();
         long id = client.system(new SystemEntry.AllocateId()).number();
         try {
             change(database, view, new TableChange(TableChange.Kind.CREATE, spec.withIdentity(id, 1)), session);
@@ -192,7 +168,11 @@ final class DdlRunner {
             if (e.refusal() != Refusal.EXISTS) {
                 throw e;
             }
-            exists(create.ifNotExists(), exists, session);
+            StatementException exists = new StatementException(
+                    SqlState.TABLE_EXISTS,
+                    "Table '" + spec.name() + "' already exists",
+                    create.table().name().at().position());
+            Names.note(create.ifNotExists(), exists, session);
         }
     }
 
@@ -203,19 +183,25 @@ final class DdlRunner {
     }
 
     private void dropTable(ObjectName name, boolean ifExists, Session session) {
-        String databaseName = Names.database(name, session);
-        StatementException missing = new StatementException(
-                SqlState.UNKNOWN_DROP_TABLE,
-                "Unknown table '" + databaseName + "." + name.name().text() + "'",
-                name.at().position());
         for (int changed = 0; ; changed++) {
             CatalogView view = catalog.refresh();
-            Optional<TableSpec> table = view.table(databaseName, name.name().text());
-            if (table.isEmpty()) {
-                exists(ifExists, missing, session);
+            Checker checker = Names.checker(view, session);
+            TableSpec table;
+            try {
+                table = checker.writableTable(name);
+            } catch (StatementException e) {
+                if (e.state() != SqlState.UNKNOWN_TABLE) {
+                    throw e;
+                }
+                StatementException missing = new StatementException(
+                        SqlState.UNKNOWN_DROP_TABLE,
+                        "Unknown table '" + checker.databaseOf(name).name() + "."
+                                + name.name().text() + "'",
+                        name.at().position());
+                Names.note(ifExists, missing, session);
                 return;
             }
-            if (changeKnown(view, table.get(), TableChange.Kind.DROP, name, session, changed)) {
+            if (changeKnown(view, table, TableChange.Kind.DROP, name, session, changed)) {
                 return;
             }
         }
@@ -224,7 +210,7 @@ final class DdlRunner {
     void truncate(Statement.Truncate truncate, Session session) {
         for (int changed = 0; ; changed++) {
             CatalogView view = catalog.refresh();
-            TableSpec table = Names.table(view, truncate.table(), session);
+            TableSpec table = Names.checker(view, session).writableTable(truncate.table());
             if (changeKnown(view, table, TableChange.Kind.TRUNCATE, truncate.table(), session, changed)) {
                 return;
             }
@@ -236,9 +222,6 @@ final class DdlRunner {
             CatalogView view, TableSpec table, TableChange.Kind kind, ObjectName name, Session session, int changed) {
         Position at = name.at().position();
         DatabaseSpec database = view.database(table.database()).orElseThrow();
-        if (database.id() == CatalogView.INFORMATION_SCHEMA.id()) {
-            throw new StatementException(SqlState.READ_ONLY, "information_schema is read only", at);
-        }
         try {
             change(database, view, new TableChange(kind, table), session);
             return true;

@@ -44,13 +44,12 @@ public final class ExecuteRoom implements AutoCloseable {
         StatementWriter writer = new StatementWriter(client, settings.writerName(), clock);
         QueryRunner queries =
                 new QueryRunner(catalog, new Planner(catalog), new LeafReads(client, leafCalls), engine, timer);
-        SpecChecks checks = new SpecChecks();
         statements = new Statements(
                 catalog,
                 queries,
                 new InsertRunner(catalog, queries, engine, new TableWrite.Tools(client, writer, clock, allocator)),
-                new DdlRunner(client, catalog, writer, checks, clock, leafCalls, settings.partitionsDefault()),
-                new PipelineRunner(catalog, checks, pipelines));
+                new DdlRunner(client, catalog, writer, clock, leafCalls, settings.partitionsDefault()),
+                new PipelineRunner(catalog, pipelines));
     }
 
     private static ThreadFactory daemons(String prefix) {

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.aggregator.catalog.CatalogView;
 import dev.millrace.aggregator.catalog.LiveCatalog;
 import dev.millrace.aggregator.plan.ResultColumn;
-import dev.millrace.ddl.Identifier;
 import dev.millrace.ddl.Insert;
 import dev.millrace.ddl.SqlText;
+import dev.millrace.ddl.check.CheckedInsert;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
@@ -17,7 +17,6 @@ import dev.millrace.store.WriteMode;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -68,14 +67,9 @@ final class InsertRunner {
 
     private long once(Insert insert, List<List<Object>> parameterSets, Session session) {
         CatalogView view = catalog.view();
-        TableSpec table = Names.table(view, insert.table(), session);
-        if (table.database().equalsIgnoreCase(CatalogView.INFORMATION_SCHEMA.name())) {
-            throw new StatementException(
-                    SqlState.READ_ONLY,
-                    "information_schema is read only",
-                    insert.table().at().position());
-        }
-        int[] targets = targets(insert, table);
+        CheckedInsert checked = Names.checker(view, session).insert(insert);
+        TableSpec table = checked.table();
+        int[] targets = checked.columns().stream().mapToInt(i -> i).toArray();
         WriteMode mode = switch (insert.mode()) {
             case INSERT -> WriteMode.INSERT;
             case INSERT_IGNORE -> WriteMode.IGNORE;
@@ -100,35 +94,6 @@ final class InsertRunner {
         }
     }
 
-    /** Positions in the table of the columns that values are given for. */
-    static int[] targets(Insert insert, TableSpec table) {
-        if (insert.columns().isEmpty()) {
-            int[] all = new int[table.columns().size()];
-            Arrays.setAll(all, i -> i);
-            return all;
-        }
-        int[] targets = new int[insert.columns().size()];
-        boolean[] taken = new boolean[table.columns().size()];
-        for (int i = 0; i < targets.length; i++) {
-            Identifier name = insert.columns().get(i);
-            targets[i] = table.indexOf(name.text());
-            if (targets[i] < 0) {
-                throw new StatementException(
-                        SqlState.UNKNOWN_COLUMN,
-                        "Unknown column '" + name.text() + "' in 'field list'",
-                        name.at().position());
-            }
-            if (taken[targets[i]]) {
-                throw new StatementException(
-                        SqlState.WRONG_COLUMN_SPECIFIER,
-                        "Column '" + name.text() + "' specified twice",
-                        name.at().position());
-            }
-            taken[targets[i]] = true;
-        }
-        return targets;
-    }
-
     private void addValues(Insert.Values values, List<Object> parameters, Rows rows, Session session) {
         int parameter = 0;
         for (List<Insert.Cell> cells : values.rows()) {
@@ -136,7 +101,6 @@ final class InsertRunner {
                 rows.addDefaults();
                 continue;
             }
-            rows.checkCount(cells.size(), values);
             Object[] row = rows.begin();
             for (int i = 0; i < cells.size(); i++) {
                 Insert.Cell cell = cells.get(i);
@@ -244,15 +208,6 @@ final class InsertRunner {
             this.given = new boolean[table.columns().size()];
             for (int target : targets) {
                 given[target] = true;
-            }
-        }
-
-        void checkCount(int count, Insert.Values values) {
-            if (count != targets.length) {
-                throw new StatementException(
-                        SqlState.COLUMN_COUNT_MISMATCH,
-                        "Column count doesn't match value count at row " + (number + 1),
-                        values.at().position());
             }
         }
 

@@ -6,9 +6,11 @@ import dev.millrace.aggregator.catalog.CatalogView;
 import dev.millrace.aggregator.catalog.LiveCatalog;
 import dev.millrace.aggregator.pipeline.Pipelines;
 import dev.millrace.ddl.CreatePipeline;
+import dev.millrace.ddl.Identifier;
 import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.PipelineControl;
-import dev.millrace.ddl.Warning;
+import dev.millrace.ddl.check.Checked;
+import dev.millrace.ddl.print.SpecPrinter;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.error.SqlState;
@@ -22,32 +24,21 @@ import java.util.function.Predicate;
 /** Statements on pipelines: names resolved here, the rest is the pipeline room's. */
 final class PipelineRunner {
     private final LiveCatalog catalog;
-    private final SpecChecks checks;
     private final Pipelines pipelines;
 
-    PipelineRunner(LiveCatalog catalog, SpecChecks checks, Pipelines pipelines) {
+    PipelineRunner(LiveCatalog catalog, Pipelines pipelines) {
         this.catalog = requireNonNull(catalog, "catalog");
-        this.checks = requireNonNull(checks, "checks");
         this.pipelines = requireNonNull(pipelines, "pipelines");
     }
 
     void create(CreatePipeline create, Session session) {
-        CatalogView view = catalog.refresh();
-        String database = Names.database(create.name(), session);
-        String name = create.name().name().text();
-        if (view.pipeline(database, name).isPresent()) {
-            StatementException exists = new StatementException(
-                    SqlState.PIPELINE_EXISTS,
-                    "Pipeline '" + database + "." + name + "' already exists",
-                    create.name().at().position());
-            if (!create.form().ifNotExists()) {
-                throw exists;
-            }
-            session.warn(List.of(new Warning(Warning.Level.NOTE, exists.state().number(), exists.getMessage())));
-            return;
+        Checked<PipelineSpec> checked =
+                Names.checker(catalog.refresh(), session).createPipeline(create);
+        session.warn(checked.warnings());
+        if (checked.spec().isPresent()) {
+            PipelineSpec spec = checked.spec().get();
+            pipelines.create(spec, SpecPrinter.print(spec));
         }
-        PipelineSpec spec = checks.pipeline(create, view, session);
-        pipelines.create(spec, checks.text(create));
     }
 
     void control(PipelineControl control, Session session) {
@@ -89,32 +80,20 @@ final class PipelineRunner {
     }
 
     private void drop(PipelineControl control, Session session) {
-        ObjectName name = control.name().orElseThrow();
-        CatalogView view = catalog.refresh();
-        String database = Names.database(name, session);
-        Optional<CatalogSnapshot.Pipeline> pipeline =
-                view.pipelineStatus(database, name.name().text());
-        if (pipeline.isEmpty() && control.conditional()) {
-            session.warn(List.of(new Warning(
-                    Warning.Level.NOTE,
-                    SqlState.UNKNOWN_PIPELINE.number(),
-                    "Pipeline '" + database + "." + name.name().text() + "' doesn't exist")));
-            return;
+        try {
+            pipelines.drop(one(control, session));
+        } catch (StatementException e) {
+            Names.note(control.conditional() && e.state() == SqlState.UNKNOWN_PIPELINE, e, session);
         }
-        pipelines.drop(Names.pipeline(view, name, session));
     }
 
     private List<CatalogSnapshot.Pipeline> all(
             PipelineControl control, Session session, Predicate<CatalogSnapshot.Pipeline> wanted) {
         CatalogView view = catalog.refresh();
-        String current = session.database()
-                .orElseThrow(() -> new StatementException(
-                        SqlState.NO_DATABASE_SELECTED,
-                        "No database selected",
-                        control.at().position()));
-        Optional<DatabaseSpec> database = view.database(current);
+        DatabaseSpec database = Names.checker(view, session)
+                .databaseOf(new ObjectName(Optional.empty(), new Identifier("", control.at())));
         return view.snapshot().pipelines().stream()
-                .filter(p -> p.spec().database().equalsIgnoreCase(current) && database.isPresent())
+                .filter(p -> p.spec().database().equalsIgnoreCase(database.name()))
                 .filter(wanted)
                 .toList();
     }

@@ -10,6 +10,8 @@ import dev.millrace.aggregator.plan.ResultColumn;
 import dev.millrace.ddl.Identifier;
 import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.Show;
+import dev.millrace.ddl.check.Checker;
+import dev.millrace.ddl.print.SpecPrinter;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.KeySpec;
@@ -42,11 +44,12 @@ final class ShowRunner {
             case DATABASES -> databases(show, catalog);
             case TABLES -> tables(show, catalog, session);
             case TABLE_STATUS -> tableStatus(show, catalog, session);
-            case COLUMNS -> columns(show, Names.table(catalog, subject(show), session));
-            case INDEX -> index(Names.table(catalog, subject(show), session));
-            case CREATE_TABLE -> createTable(Names.table(catalog, subject(show), session));
+            case COLUMNS -> columns(show, Names.checker(catalog, session).table(subject(show)));
+            case INDEX -> index(Names.checker(catalog, session).table(subject(show)));
+            case CREATE_TABLE -> createTable(Names.checker(catalog, session).table(subject(show)));
             case CREATE_DATABASE ->
-                createDatabase(Names.database(catalog, subject(show).name()));
+                createDatabase(
+                        Names.checker(catalog, session).database(subject(show).name()));
             case CREATE_PIPELINE -> createPipeline(show, catalog, session);
             case PIPELINES -> pipelines(show, catalog, session);
             case WARNINGS -> warnings(session, true);
@@ -81,15 +84,10 @@ final class ShowRunner {
     }
 
     private static DatabaseSpec database(Show show, CatalogView catalog, Session session) {
-        if (show.database().isPresent()) {
-            return Names.database(catalog, show.database().get());
-        }
-        String current = session.database()
-                .orElseThrow(() -> new StatementException(
-                        SqlState.NO_DATABASE_SELECTED,
-                        "No database selected",
-                        show.at().position()));
-        return Names.database(catalog, new Identifier(current, show.at()));
+        Checker checker = Names.checker(catalog, session);
+        return show.database()
+                .map(checker::database)
+                .orElseGet(() -> checker.databaseOf(new ObjectName(Optional.empty(), new Identifier("", show.at()))));
     }
 
     private static RowCursor databases(Show show, CatalogView catalog) {
@@ -202,7 +200,7 @@ final class ShowRunner {
     }
 
     private static RowCursor createTable(TableSpec table) {
-        return one(List.of(text("Table"), text("Create Table")), table.name(), TableText.create(table));
+        return one(List.of(text("Table"), text("Create Table")), table.name(), SpecPrinter.print(table));
     }
 
     private static RowCursor one(List<ResultColumn> columns, Object... row) {
@@ -210,10 +208,7 @@ final class ShowRunner {
     }
 
     private static RowCursor createDatabase(DatabaseSpec database) {
-        return one(
-                List.of(text("Database"), text("Create Database")),
-                database.name(),
-                "CREATE DATABASE " + TableText.quoted(database.name()) + " PARTITIONS " + database.partitions());
+        return one(List.of(text("Database"), text("Create Database")), database.name(), SpecPrinter.print(database));
     }
 
     private static RowCursor createPipeline(Show show, CatalogView catalog, Session session) {
@@ -230,8 +225,7 @@ final class ShowRunner {
         List<Object[]> rows = new ArrayList<>();
         for (PipelineSpec spec : catalog.pipelines(database.name())) {
             if (isLike(show, spec.name())) {
-                CatalogSnapshot.Pipeline pipeline =
-                        catalog.pipelineStatus(spec.database(), spec.name()).orElseThrow();
+                CatalogSnapshot.Pipeline pipeline = catalog.status(spec);
                 String state = switch (pipeline.state()) {
                     case STOPPED -> "Stopped";
                     case RUNNING -> "Running";

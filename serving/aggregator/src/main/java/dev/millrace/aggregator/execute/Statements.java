@@ -16,6 +16,7 @@ import dev.millrace.ddl.Place;
 import dev.millrace.ddl.Show;
 import dev.millrace.ddl.Statement;
 import dev.millrace.ddl.check.Catalog;
+import dev.millrace.ddl.check.CheckedInsert;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
@@ -24,10 +25,12 @@ import dev.millrace.store.wire.RefusedException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** SQL text → outcome: the door of this room. Safe for use by many threads. */
@@ -37,6 +40,9 @@ public final class Statements {
 
     /** Longer texts are not kept: they are loads, and do not come again. */
     private static final int CACHED_LENGTH_MAX = 8_192;
+
+    private static final Set<SqlState> UNKNOWN_NAMES = EnumSet.of(
+            SqlState.UNKNOWN_DATABASE, SqlState.UNKNOWN_TABLE, SqlState.UNKNOWN_COLUMN, SqlState.UNKNOWN_PIPELINE);
 
     private final LiveCatalog catalog;
     private final DdlCompiler compiler = new DdlCompiler();
@@ -111,16 +117,17 @@ public final class Statements {
 
     /** A {@code ?} that stands alone in VALUES has its column's type. */
     private List<Optional<SqlType>> types(Insert insert, ParsedStatement statement, Session session) {
-        TableSpec table = Names.table(catalog.view(), insert.table(), session);
+        CheckedInsert checked = Names.checker(catalog.view(), session).insert(insert);
+        TableSpec table = checked.table();
         List<Optional<SqlType>> types = new ArrayList<>(Collections.nCopies(statement.parameters(), Optional.empty()));
         if (insert.source() instanceof Insert.Values values) {
-            int[] targets = InsertRunner.targets(insert, table);
+            List<Integer> targets = checked.columns();
             for (List<Insert.Cell> row : values.rows()) {
-                for (int i = 0; i < row.size() && i < targets.length; i++) {
+                for (int i = 0; i < row.size() && i < targets.size(); i++) {
                     if (row.get(i) instanceof Insert.Cell.Parameter parameter) {
                         types.set(
                                 parameter.index(),
-                                Optional.of(table.columns().get(targets[i]).type()));
+                                Optional.of(table.columns().get(targets.get(i)).type()));
                     }
                 }
             }
@@ -148,6 +155,7 @@ public final class Statements {
         }
         return remembering(session, () -> {
             checkCount(prepared, parameters);
+            Names.checker(catalog.view(), session).refuseLater(prepared.parsed().statement());
             return prepared.parsed().statement().match(new Running(prepared, parameters, session));
         });
     }
@@ -210,10 +218,21 @@ public final class Statements {
         }
     }
 
-    /** Runs a step; its error is what SHOW WARNINGS shows next. */
-    private static <T> T remembering(Session session, Supplier<T> step) {
+    /**
+     * Runs a step; its error is what SHOW WARNINGS shows next. A name that is not known here may be new elsewhere: then
+     * the step runs once more with a fresh catalog. It has done nothing before it looks names up.
+     */
+    private <T> T remembering(Session session, Supplier<T> step) {
         try {
-            return step.get();
+            long version = catalog.view().version();
+            try {
+                return step.get();
+            } catch (StatementException e) {
+                if (!UNKNOWN_NAMES.contains(e.state()) || catalog.refresh().version() == version) {
+                    throw e;
+                }
+                return step.get();
+            }
         } catch (StatementException e) {
             session.failed(e);
             throw e;
@@ -292,7 +311,8 @@ public final class Statements {
             if (view.database(use.database().text()).isEmpty()) {
                 view = catalog.refresh();
             }
-            session.use(Optional.of(Names.database(view, use.database()).name()));
+            session.use(Optional.of(
+                    Names.checker(view, session).database(use.database()).name()));
             return Outcome.DONE;
         }
 
@@ -340,10 +360,8 @@ public final class Statements {
 
         @Override
         public Outcome setVariables(Statement.SetVariables set) {
+            session.warn(Names.checker(catalog.view(), session).set(set));
             for (Statement.Setting setting : set.settings()) {
-                if (setting.scope() == Statement.Setting.Scope.GLOBAL) {
-                    throw unsupported("SET GLOBAL", setting.at());
-                }
                 session.variables()
                         .set(
                                 setting.name(),

@@ -57,8 +57,16 @@ class CoercionTest {
                 "12abc",
                 SqlState.INCORRECT_VALUE,
                 "Incorrect integer value: '12abc' for column 'c' at row 3");
-        refused(SqlType.of(Kind.DOUBLE), "NaN", SqlState.INCORRECT_VALUE, "Incorrect double value: 'NaN' for column 'c' at row 3");
-        refused(SqlType.of(Kind.INT), "", SqlState.INCORRECT_VALUE, "Incorrect integer value: '' for column 'c' at row 3");
+        refused(
+                SqlType.of(Kind.DOUBLE),
+                "NaN",
+                SqlState.INCORRECT_VALUE,
+                "Incorrect double value: 'NaN' for column 'c' at row 3");
+        refused(
+                SqlType.of(Kind.INT),
+                "",
+                SqlState.INCORRECT_VALUE,
+                "Incorrect integer value: '' for column 'c' at row 3");
     }
 
     @Test
@@ -101,7 +109,8 @@ class CoercionTest {
         assertThat(coerce(micros, "1969-12-31 23:59:59.999999")).isEqualTo(-1L);
         assertThat(coerce(seconds, "1969-12-31 23:59:59.5")).isEqualTo(0L);
         assertThat(coerce(seconds, "1970-01-01T00:00:01.4")).isEqualTo(1_000_000L);
-        assertThat(coerce(micros, LocalDateTime.of(1970, 1, 1, 0, 0, 0, 123_456_700))).isEqualTo(123_457L);
+        assertThat(coerce(micros, LocalDateTime.of(1970, 1, 1, 0, 0, 0, 123_456_700)))
+                .isEqualTo(123_457L);
         assertThat(Temporals.format(Temporals.ofMicros(-1))).isEqualTo("1969-12-31 23:59:59.999999");
         assertThat(Temporals.format(Temporals.ofMicros(0))).isEqualTo("1970-01-01 00:00:00");
     }
@@ -109,8 +118,16 @@ class CoercionTest {
     @Test
     void jsonMustBeJson() {
         assertThat(coerce(Kind.JSON, "{\"a\": [1, 2]}")).isEqualTo("{\"a\": [1, 2]}");
-        refused(SqlType.of(Kind.JSON), "{", SqlState.INCORRECT_VALUE, "Incorrect JSON value: '{' for column 'c' at row 3");
-        refused(SqlType.of(Kind.JSON), "1 2", SqlState.INCORRECT_VALUE, "Incorrect JSON value: '1 2' for column 'c' at row 3");
+        refused(
+                SqlType.of(Kind.JSON),
+                "{",
+                SqlState.INCORRECT_VALUE,
+                "Incorrect JSON value: '{' for column 'c' at row 3");
+        refused(
+                SqlType.of(Kind.JSON),
+                "1 2",
+                SqlState.INCORRECT_VALUE,
+                "Incorrect JSON value: '1 2' for column 'c' at row 3");
     }
 
     @Test
@@ -126,11 +143,10 @@ class CoercionTest {
 
     @Test
     void nullInAColumnThatForbidsItIsNamed() {
-        assertThatThrownBy(() -> Coercion.coerce(
-                        new ColumnSpec("c", SqlType.of(Kind.INT), false, Optional.empty()), null, 1))
+        assertThatThrownBy(() ->
+                        Coercion.coerce(new ColumnSpec("c", SqlType.of(Kind.INT), false, Optional.empty()), null, 1))
                 .isInstanceOfSatisfying(
-                        StatementException.class,
-                        e -> assertThat(e.state()).isEqualTo(SqlState.NOT_NULL_VIOLATION))
+                        StatementException.class, e -> assertThat(e.state()).isEqualTo(SqlState.NOT_NULL_VIOLATION))
                 .hasMessage("Column 'c' cannot be null");
     }
 }

@@ -79,8 +79,20 @@ class MergeEngineTest {
             }
             assertThat(row)
                     .containsExactly(
-                            true, 1L, -2L, 3L, 4L, 1.5, 2.5, new BigDecimal("12.345"), "ä", new byte[] {1, -1}, -1L,
-                            -1L, null, 7L);
+                            true,
+                            1L,
+                            -2L,
+                            3L,
+                            4L,
+                            1.5,
+                            2.5,
+                            new BigDecimal("12.345"),
+                            "ä",
+                            new byte[] {1, -1},
+                            -1L,
+                            -1L,
+                            null,
+                            7L);
             assertThat(cursor.next()).isFalse();
             assertThat(cursor.next()).isFalse();
         }
@@ -88,7 +100,8 @@ class MergeEngineTest {
 
     @Test
     void manyRowsStreamThroughLittleMemory() {
-        try (RowCursor cursor = run("SELECT range, 'row ' || range FROM range(1000000)", SqlType.of(Kind.BIGINT), SqlType.of(Kind.TEXT))) {
+        try (RowCursor cursor = run(
+                "SELECT range, 'row ' || range FROM range(1000000)", SqlType.of(Kind.BIGINT), SqlType.of(Kind.TEXT))) {
             long sum = 0;
             long rows = 0;
             while (cursor.next()) {
@@ -123,8 +136,7 @@ class MergeEngineTest {
                     }
                 })
                 .isInstanceOfSatisfying(
-                        StatementException.class,
-                        e -> assertThat(e.state()).isEqualTo(SqlState.QUERY_TIMEOUT));
+                        StatementException.class, e -> assertThat(e.state()).isEqualTo(SqlState.QUERY_TIMEOUT));
         cursor.close();
     }
 
@@ -135,8 +147,7 @@ class MergeEngineTest {
                 .isInstanceOf(MergeEngine.UnknownReasonException.class);
         assertThatThrownBy(() -> run(false, sql, SqlType.of(Kind.BIGINT)))
                 .isInstanceOfSatisfying(
-                        StatementException.class,
-                        e -> assertThat(e.state()).isEqualTo(SqlState.NUMERIC_OVERFLOW));
+                        StatementException.class, e -> assertThat(e.state()).isEqualTo(SqlState.NUMERIC_OVERFLOW));
     }
 
     @Test

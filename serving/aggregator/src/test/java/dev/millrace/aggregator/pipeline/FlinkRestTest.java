@@ -38,7 +38,8 @@ class FlinkRestTest {
             exchange.close();
         });
         server.start();
-        flink = new FlinkRest(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
+        flink = new FlinkRest(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
     }
 
     @AfterEach
@@ -48,9 +49,7 @@ class FlinkRestTest {
 
     @Test
     void overviewBecomesJobs() {
-        answers.put(
-                "GET /jobs/overview",
-                """
+        answers.put("GET /jobs/overview", """
                 {"jobs":[{"jid":"a1","name":"db.p","state":"RUNNING","start-time":5,
                           "tasks":{"total":2,"scheduled":1,"created":0,"running":1}},
                          {"jid":"b2","name":"db.p","state":"FAILED","start-time":4,"tasks":{"total":2}}]}
@@ -70,7 +69,8 @@ class FlinkRestTest {
         answers.put("GET /jars", "{\"files\":[]}");
         answers.put("POST /jars/upload", "{\"filename\":\"/tmp/flink/uuid_millrace-job.jar\",\"status\":\"success\"}");
         assertThat(new JobJar(jar).on(flink)).isEqualTo("uuid_millrace-job.jar");
-        assertThat(bodies.get("POST /jars/upload")).contains("filename=\"millrace-job-ed7002b439e9ac84.jar\"", "content");
+        assertThat(bodies.get("POST /jars/upload"))
+                .contains("filename=\"millrace-job-ed7002b439e9ac84.jar\"", "content");
 
         answers.put("GET /jars", "{\"files\":[{\"id\":\"x_1.jar\",\"name\":\"millrace-job-ed7002b439e9ac84.jar\"}]}");
         answers.remove("POST /jars/upload");
@@ -80,14 +80,17 @@ class FlinkRestTest {
     @Test
     void runPassesArgumentsAndAnswersTheJob() {
         answers.put("POST /jars/x_1.jar/run", "{\"jobid\":\"c3\"}");
-        assertThat(flink.run("x_1.jar", List.of("--system", "h:1", "--pipeline", "db.p"))).isEqualTo("c3");
+        assertThat(flink.run("x_1.jar", List.of("--system", "h:1", "--pipeline", "db.p")))
+                .isEqualTo("c3");
         assertThat(bodies.get("POST /jars/x_1.jar/run"))
                 .isEqualTo("{\"programArgsList\":[\"--system\",\"h:1\",\"--pipeline\",\"db.p\"]}");
     }
 
     @Test
     void errorsOfFlinkAreOneLine() {
-        answers.put("GET /jobs/a1/exceptions", "{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"x.Y: why\\n\\tat z\"}]}}");
+        answers.put(
+                "GET /jobs/a1/exceptions",
+                "{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"x.Y: why\\n\\tat z\"}]}}");
         assertThat(flink.rootException("a1").map(RootCause::of)).contains("Y: why");
         assertThatThrownBy(() -> flink.cancel("a1"))
                 .isInstanceOfSatisfying(

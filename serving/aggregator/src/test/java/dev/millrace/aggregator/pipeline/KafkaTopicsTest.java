@@ -21,8 +21,7 @@ class KafkaTopicsTest {
         long start = System.nanoTime();
         assertThatThrownBy(() -> KafkaTopics.check(new SourceSpec.Kafka(List.of("127.0.0.1:" + port), "t")))
                 .isInstanceOfSatisfying(
-                        StatementException.class,
-                        e -> assertThat(e.state()).isEqualTo(SqlState.SOURCE_UNREACHABLE))
+                        StatementException.class, e -> assertThat(e.state()).isEqualTo(SqlState.SOURCE_UNREACHABLE))
                 .hasMessageContaining("127.0.0.1:" + port);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
     }
@@ -31,8 +30,7 @@ class KafkaTopicsTest {
     void hostThatDoesNotExistIsNamed() {
         assertThatThrownBy(() -> KafkaTopics.check(new SourceSpec.Kafka(List.of("no-such-host.invalid:9092"), "t")))
                 .isInstanceOfSatisfying(
-                        StatementException.class,
-                        e -> assertThat(e.state()).isEqualTo(SqlState.SOURCE_UNREACHABLE))
+                        StatementException.class, e -> assertThat(e.state()).isEqualTo(SqlState.SOURCE_UNREACHABLE))
                 .hasMessageContaining("no-such-host.invalid");
     }
 }
