@@ -26,6 +26,7 @@ final class JsonReader implements RecordReader {
     private final Target[] targets;
     private final PathNode[] nodes;
     private byte[] bytes = {};
+    private int end;
     private long document;
     private int position;
 
@@ -37,6 +38,7 @@ final class JsonReader implements RecordReader {
     @Override
     public void read(byte[] text, int from, int to) {
         bytes = text;
+        end = to;
         int invalid = Utf8.firstInvalid(text, from, to);
         if (invalid >= 0) {
             throw BadValue.at(invalid, RecordError.Kind.ENCODING, "not JSON: the text is not UTF-8");
@@ -64,7 +66,7 @@ final class JsonReader implements RecordReader {
             return close + 1;
         }
         boolean walk = first == '{' && !node.isLeaf();
-        int end = walk ? object(node, at, depth + 1) : scanner.skipValue(at, depth);
+        int valueEnd = walk ? object(node, at, depth + 1) : scanner.skipValue(at, depth);
         Token token = switch (first) {
             case '{', '[' -> Token.DOCUMENT;
             case 't' -> Token.TRUE;
@@ -72,8 +74,8 @@ final class JsonReader implements RecordReader {
             case 'n' -> Token.NULL;
             default -> Token.NUMBER;
         };
-        node.put(token, at, end);
-        return end;
+        node.put(token, at, valueEnd);
+        return valueEnd;
     }
 
     /* The level counts this object. Recursion ends with the longest path, or at the scanner's limit. */
@@ -83,18 +85,28 @@ final class JsonReader implements RecordReader {
         if (scanner.need(at) == '}') {
             return at + 1;
         }
-        int expected = 0;
+        PathNode last = null;
         while (true) {
             if (scanner.need(at) != '"') {
                 throw scanner.unexpected(at, "a key");
             }
-            int keyEnd = scanner.string(at + 1);
-            PathNode child = child(node, at + 1, keyEnd, expected);
+            // Documents of one stream have their keys in one order, so the guess is mostly right.
+            PathNode child = last == null ? node.firstGuess : last.nextGuess;
+            int keyEnd = child == null ? -1 : child.keyEnd(bytes, at + 1, end);
+            if (keyEnd < 0) {
+                keyEnd = scanner.string(at + 1);
+                child = child(node, at + 1, keyEnd);
+                if (child != null && last == null) {
+                    node.firstGuess = child;
+                } else if (child != null) {
+                    last.nextGuess = child;
+                }
+            }
             at = scanner.skipColon(keyEnd + 1);
             if (child == null) {
                 at = scanner.skipValue(at, level);
             } else {
-                expected = child.next();
+                last = child;
                 at = value(child, at, level);
             }
             at = scanner.skipSpace(at);
@@ -109,12 +121,12 @@ final class JsonReader implements RecordReader {
         }
     }
 
-    private PathNode child(PathNode node, int start, int end, int expected) {
+    private PathNode child(PathNode node, int start, int stop) {
         if (scanner.escaped()) {
-            int length = scanner.unescape(start, end);
+            int length = scanner.unescape(start, stop);
             return node.child(scanner.unescaped(), 0, length);
         }
-        return node.child(bytes, start, end, expected);
+        return node.child(bytes, start, stop);
     }
 
     private void put() {

@@ -37,8 +37,10 @@ final class JsonScanner {
     }
 
     int skipSpace(int from) {
+        byte[] text = bytes;
+        int limit = end;
         int at = from;
-        while (at < end && bytes[at] <= ' ' && isSpace(bytes[at])) {
+        while (at < limit && text[at] <= ' ' && isSpace(text[at])) {
             at++;
         }
         return at;
@@ -175,8 +177,10 @@ final class JsonScanner {
         if (first < '0' || first > '9') {
             throw unexpected(from, "a digit");
         }
+        byte[] text = bytes;
+        int limit = end;
         int at = from + 1;
-        while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
+        while (at < limit && text[at] >= '0' && text[at] <= '9') {
             at++;
         }
         return at;
@@ -203,9 +207,11 @@ final class JsonScanner {
 
     /* Index of the next quote, back-slash or control character, or the end. */
     private int stringStop(int from) {
+        byte[] text = bytes;
+        int limit = end;
         int at = from;
-        for (; at <= end - 8; at += 8) {
-            long word = Utf8.word(bytes, at);
+        for (; at <= limit - 8; at += 8) {
+            long word = Utf8.word(text, at);
             long quote = word ^ ONES * '"';
             long slash = word ^ ONES * '\\';
             // The lowest high bit that is left marks the first such byte; higher ones may be carries.
@@ -214,7 +220,7 @@ final class JsonScanner {
                 return at + (Long.numberOfTrailingZeros(stops) >>> 3);
             }
         }
-        while (at < end && bytes[at] != '"' && bytes[at] != '\\' && (bytes[at] >= ' ' || bytes[at] < 0)) {
+        while (at < limit && text[at] != '"' && text[at] != '\\' && (text[at] >= ' ' || text[at] < 0)) {
             at++;
         }
         return at;

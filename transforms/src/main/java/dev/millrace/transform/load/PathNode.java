@@ -25,8 +25,8 @@ final class PathNode {
 
     private final byte[] key;
     private final long head;
-    /** Position among its parent's children: where the next key is looked for first. */
-    private final int order;
+    /* Whether the key is spelled like this in every text that does not escape for fun. */
+    private final boolean plain;
 
     private final List<PathNode> growing = new ArrayList<>();
     private PathNode[] children = {};
@@ -36,17 +36,20 @@ final class PathNode {
     /* The document in which the fields below were set; documents count from 1. */
     private long document;
     Token token = Token.NULL;
+    /* The child that documents began with last, and the sibling that followed this node: guesses for the next one. */
+    PathNode firstGuess;
+    PathNode nextGuess;
     int from;
     int to;
 
-    private PathNode(byte[] key, int order) {
+    private PathNode(byte[] key) {
         this.key = key;
-        this.order = order;
+        plain = isPlain(key);
         head = head(key, 0, key.length);
     }
 
     static PathNode root() {
-        return new PathNode(new byte[0], 0);
+        return new PathNode(new byte[0]);
     }
 
     /** The node at the end of a path, made if it is not there. */
@@ -63,7 +66,7 @@ final class PathNode {
         if (known != null) {
             return known;
         }
-        PathNode child = new PathNode(step, children.length);
+        PathNode child = new PathNode(step);
         growing.add(child);
         children = growing.toArray(PathNode[]::new);
         table = new PathNode[Integer.highestOneBit(children.length) * 4];
@@ -81,19 +84,24 @@ final class PathNode {
         return children.length == 0;
     }
 
-    /** Where its next sibling stands. */
-    int next() {
-        return order + 1;
-    }
-
-    /** The child of that key, tried first at the position where it came last time; null if no path goes there. */
-    PathNode child(byte[] bytes, int start, int end, int expected) {
-        if (expected < children.length && children[expected].is(head(bytes, start, end), bytes, start, end)) {
-            return children[expected];
+    private static boolean isPlain(byte[] key) {
+        for (byte b : key) {
+            if (b == '"' || b == '\\' || b >= 0 && b < ' ') {
+                return false;
+            }
         }
-        return child(bytes, start, end);
+        return true;
     }
 
+    /** Index of the quote behind this node's key if the key starts here, or −1, which may also mean a rare spelling. */
+    int keyEnd(byte[] bytes, int start, int end) {
+        int close = start + key.length;
+        return close < end && bytes[close] == '"' && plain && is(head(bytes, start, close), bytes, start, close)
+                ? close
+                : -1;
+    }
+
+    /** The child of that key, or null if no path goes there. */
     PathNode child(byte[] bytes, int start, int end) {
         long wanted = head(bytes, start, end);
         int slot = slot(wanted, end - start);

@@ -373,6 +373,9 @@ class RandomLoadTest {
                     }
                 } catch (JsonProcessingException e) {
                     valid = false;
+                } catch (NumberFormatException e) {
+                    // An exponent past BigDecimal's: JSON all the same, but nothing to compare with.
+                    continue;
                 }
                 try (LoadResult result = loader.load(RecordBatch.of(0, List.of(record)))) {
                     byte[] text = record;
