@@ -47,8 +47,8 @@ final class Gates {
         if (known.isEmpty() && !enqueue(row)) {
             return full();
         }
-        List<BatchId> holders = before.stream().map(GateRow::batch).toList();
-        return Answer.of(new GateAnswer(0, List.of(), holders)::write);
+        GateAnswer waits = new GateAnswer(0, List.of(), List.of(inTheWay(before).batch()));
+        return Answer.of(waits::write);
     }
 
     /**
@@ -68,19 +68,24 @@ final class Gates {
                             Refusal.GATE_LOST,
                             entry.batch() + " does not hold gate " + entry.gate() + " of tables " + tables));
         }
-        GateRow row = known.orElseGet(
+        if (known.filter(row -> !row.tables().equals(tables)).isPresent()) {
+            drop(entry.batch()); // it waited for other tables: its place is not good for these
+        }
+        Optional<GateRow> waiting = find(entry.batch());
+        GateRow row = waiting.orElseGet(
                 () -> new GateRow(rows.counters().nextPlace(), 0, false, entry.batch(), entry.database(), tables));
         List<GateRow> before = before(row);
         if (before.isEmpty()) {
             return Optional.empty();
         }
-        if (known.isEmpty() && !enqueue(row)) {
+        if (waiting.isEmpty() && !enqueue(row)) {
             return Optional.of(full());
         }
-        GateRow first = before.get(0);
+        GateRow first = inTheWay(before);
         return Optional.of(Answer.refused(
                 Refusal.BUSY,
-                "a table is held by " + first.batch() + (first.holds() ? ", gate " + first.gate() : ", which waits")));
+                "a table is held by " + first.batch()
+                        + (first.holds() ? ", gate " + first.gate() : ", which is next")));
     }
 
     /** Whether a batch has a place and something before it is still in its way. */
@@ -135,6 +140,15 @@ final class Gates {
                 .takeWhile(other -> other.place() < row.place())
                 .filter(row::hinders)
                 .toList();
+    }
+
+    /** The one that others wait for and that waits for nobody: a holder, or who is next and has not asked again. */
+    private GateRow inTheWay(List<GateRow> before) {
+        GateRow first = before.get(0);
+        for (List<GateRow> next = before(first); !first.holds() && !next.isEmpty(); next = before(first)) {
+            first = next.get(0);
+        }
+        return first;
     }
 
     private boolean enqueue(GateRow row) {

@@ -82,6 +82,10 @@ public final class SystemState {
         return rows.gates.waits(batch);
     }
 
+    SystemRows rows() {
+        return rows;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof SystemState that && rows.equals(that.rows);

@@ -3,7 +3,9 @@ package dev.millrace.leaf.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.leaf.replica.LoggedEntry;
+import dev.millrace.leaf.system.RandomEntries;
 import dev.millrace.leaf.system.SystemFixture;
+import dev.millrace.leaf.system.SystemState;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.store.Attempt;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -47,9 +50,8 @@ class SystemEngineTest {
 
     @BeforeEach
     void open() {
-        database = new LeafDatabase(
-                new LeafDatabase.Limits(256L << 20, 2, folder.resolve("tmp"), folder.resolve("files")));
-        engine = new SystemEngine(database, folder.resolve("files").resolve("d0_p0.duckdb"));
+        database = leafDatabase();
+        engine = new SystemEngine(database, path());
     }
 
     @AfterEach
@@ -227,6 +229,38 @@ class SystemEngineTest {
         assertThat(apply(waiting).orThrow().number()).isEqualTo(2);
     }
 
+    @Test
+    void fileHoldsTheWholeStateAtWhateverIndexItIsOpenedAgain() {
+        SplittableRandom random = new SplittableRandom(42);
+        SystemState expected = new SystemState();
+        RandomEntries entries = new RandomEntries(42, expected);
+        for (int round = 0; round < 25; round++) {
+            for (int group = 0; group < 10; group++) {
+                List<LoggedEntry> together = new ArrayList<>();
+                for (int i = 1 + random.nextInt(12); i > 0; i--) {
+                    SystemEntry entry = entries.next();
+                    expected.apply(entry);
+                    index++;
+                    together.add(new LoggedEntry(1, index, bytes(entry)));
+                }
+                engine.apply(together);
+            }
+            close();
+            database = leafDatabase();
+            SystemFile file = new SystemFile(database, path());
+            SystemState loaded = new SystemState();
+            file.load(loaded);
+            assertThat(loaded).as("index " + index).isEqualTo(expected);
+            assertThat(file.appliedIndex()).isEqualTo(index);
+            file.close();
+            database.close();
+            open();
+            if (round % 5 == 0) {
+                engine.snapshot(1, index);
+            }
+        }
+    }
+
     /** Something in every table. */
     private void busyShop() {
         long aggregator = shopWithClicks();
@@ -252,6 +286,14 @@ class SystemEngineTest {
 
     private static PipelineError error(byte[] record) {
         return new PipelineError(1_500, "Load", 1366, "not a number", "0", 3, 1, "id", record);
+    }
+
+    private LeafDatabase leafDatabase() {
+        return new LeafDatabase(new LeafDatabase.Limits(256L << 20, 2, folder.resolve("tmp"), folder.resolve("files")));
+    }
+
+    private Path path() {
+        return folder.resolve("files").resolve("d0_p0.duckdb");
     }
 
     private long shopWithClicks() {

@@ -49,7 +49,7 @@ class GatesTest {
         assertThat(first.lastTouched()).containsExactly(2L, 2L);
         assertThat(take(a, CLICKS)).isEqualTo(first);
         assertThat(take(b, CLICKS).holder()).containsExactly(a);
-        assertThat(take(c, CLICKS).holder()).containsExactly(a, b);
+        assertThat(take(c, CLICKS).holder()).containsExactly(a);
         apply(new SystemEntry.ReleaseGate(a));
         assertThat(take(c, CLICKS).holder()).containsExactly(b);
         assertThat(take(b, CLICKS).gate()).isGreaterThan(first.gate());
@@ -59,7 +59,7 @@ class GatesTest {
     void gatesOfSeveralTablesAreTakenTogetherOrNotAtAll() {
         assertThat(take(a, CLICKS).granted()).isTrue();
         assertThat(take(b, USERS, CLICKS).granted()).isFalse();
-        assertThat(take(c, USERS).holder()).containsExactly(b);
+        assertThat(take(c, USERS).holder()).containsExactly(a);
         apply(new SystemEntry.ReleaseGate(a));
         assertThat(take(b, CLICKS, USERS).granted()).isTrue();
         assertThat(take(c, USERS).holder()).containsExactly(b);
@@ -84,7 +84,7 @@ class GatesTest {
     void batchWithoutTheGateWaitsItsTurnWhileSomebodyHoldsIt() {
         long gate = take(a, CLICKS).gate();
         refused(rows(b, 0, CLICKS), Refusal.BUSY);
-        assertThat(take(c, CLICKS).holder()).containsExactly(a, b);
+        assertThat(take(c, CLICKS).holder()).containsExactly(a);
         decided(rows(a, gate, CLICKS));
         assertThat(take(c, CLICKS).holder()).containsExactly(b);
         decided(rows(b, 0, CLICKS));
@@ -152,6 +152,17 @@ class GatesTest {
         refused(rows(b, 0, CLICKS), Refusal.BUSY);
         refused(rows(b, 0, CLICKS.withIdentity(CLICKS.id(), 9)), Refusal.TABLE_CHANGED);
         assertThat(take(c, CLICKS).holder()).containsExactly(a);
+    }
+
+    @Test
+    void placeIsGoodForTheTablesItWasGivenForOnly() {
+        take(a, CLICKS);
+        take(c, USERS);
+        refused(rows(b, 0, CLICKS), Refusal.BUSY);
+        apply(new SystemEntry.ReleaseGate(a));
+        refused(rows(b, 0, USERS), Refusal.BUSY);
+        apply(new SystemEntry.ReleaseGate(c));
+        decided(rows(b, 0, USERS));
     }
 
     @Test

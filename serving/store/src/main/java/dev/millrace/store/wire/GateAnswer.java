@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param gate the gate's number if granted, else 0
  * @param lastTouched if granted, for each partition of the database the last CSN that touches it (F)
- * @param holder if not granted, the batch in the way, so that a stuck one can be revoked
+ * @param holder if not granted, the batch in the way: it holds a gate, or is next and has not asked again; a stuck one
+ *     can be revoked
  */
 public record GateAnswer(long gate, List<Long> lastTouched, List<BatchId> holder) {
     public GateAnswer {
