@@ -7,6 +7,7 @@ import dev.millrace.ddl.parser.grammar.ParseException;
 import dev.millrace.spec.error.Position;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.calcite.avatica.util.Casing;
@@ -16,6 +17,10 @@ import org.apache.calcite.sql.validate.SqlConformanceEnum;
 
 /** The generated parser over MySQL's tokens, with its errors turned into ours. */
 final class Grammar extends MillraceGrammar {
+    /** Calcite's words that the lexer never makes a keyword of. */
+    private static final Set<Integer> NEVER_READ =
+            Set.of(UNNEST, VALUE, STREAM, HINT_BEG, LBRACE_FN, SPECIFIC, NEW, CURSOR, MULTISET, ARRAY, MAP, PERIOD);
+
     /** A call of one of the grammar's productions. */
     interface Production {
         SqlNode parse() throws ParseException;
@@ -51,6 +56,11 @@ final class Grammar extends MillraceGrammar {
 
     int parameters() {
         return nDynamicParams;
+    }
+
+    @Override
+    protected SqlNode toTree(List<Object> items) {
+        return new ExpressionTree(items).build();
     }
 
     SqlNode expression() throws ParseException {
@@ -92,7 +102,7 @@ final class Grammar extends MillraceGrammar {
         Lexeme offending = (Lexeme) e.currentToken.next;
         Set<String> expected = new TreeSet<>();
         for (int[] sequence : e.expectedTokenSequences) {
-            if (sequence.length > 0) {
+            if (sequence.length > 0 && !NEVER_READ.contains(sequence[0])) {
                 expected.add(spelling(sequence[0]));
             }
         }

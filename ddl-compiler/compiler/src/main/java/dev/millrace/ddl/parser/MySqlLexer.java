@@ -37,6 +37,10 @@ final class MySqlLexer extends MillraceGrammarTokenManager {
     private int at;
     private int line;
     private int lineStart;
+
+    /** Offset of the next line feed that was not passed; found once, not for each token. */
+    private int newline;
+
     private boolean inVersionComment;
 
     /** @param start where the text's first character stands; positions count from there */
@@ -45,6 +49,7 @@ final class MySqlLexer extends MillraceGrammarTokenManager {
         this.sql = requireNonNull(sql, "sql");
         this.line = start.line();
         this.lineStart = 1 - start.column();
+        this.newline = newlineFrom(0);
         this.keywords = new Keywords(this);
         this.previous = new Lexeme(SEMICOLON, "", "", "", 0, 0);
     }
@@ -372,11 +377,17 @@ final class MySqlLexer extends MillraceGrammarTokenManager {
     }
 
     private void skipTo(int end) {
-        for (int i = sql.indexOf('\n', at); i >= 0 && i < end; i = sql.indexOf('\n', i + 1)) {
+        while (newline < end) {
             line++;
-            lineStart = i + 1;
+            lineStart = newline + 1;
+            newline = newlineFrom(lineStart);
         }
         at = end;
+    }
+
+    private int newlineFrom(int from) {
+        int found = sql.indexOf('\n', from);
+        return found < 0 ? Integer.MAX_VALUE : found;
     }
 
     private Position here() {
