@@ -70,8 +70,13 @@ public final class LeafDatabase implements AutoCloseable {
         }
     }
 
-    /** Attaches a partition's file, creating it if it is not there. */
+    /** Attaches a partition's file, creating it and its folder if they are not there. */
     public void attach(PartitionId partition, Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         // A connection of its own: groups are recovered side by side.
         try (Connection connection = connect()) {
             execute(connection, "ATTACH " + literal(file.toAbsolutePath()) + " AS " + partition.alias());

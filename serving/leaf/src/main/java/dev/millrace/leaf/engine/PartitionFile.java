@@ -45,11 +45,6 @@ final class PartitionFile implements AutoCloseable {
         this.partition = partition;
         this.file = file;
         this.allocator = allocator;
-        try {
-            Files.createDirectories(file.getParent());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         database.attach(partition, file);
         connection = database.connect();
     }

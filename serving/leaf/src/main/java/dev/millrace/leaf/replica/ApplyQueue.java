@@ -28,8 +28,7 @@ final class ApplyQueue {
     }
 
     /** An entry and who waits for its answer. */
-    record Entry(LoggedEntry logged, CompletableFuture<Answer> answer)
-            implements Item {
+    record Entry(LoggedEntry logged, CompletableFuture<Answer> answer) implements Item {
         Entry {
             requireNonNull(logged, "logged");
         }

@@ -195,7 +195,9 @@ final class PartitionStateMachine extends BaseStateMachine {
 
     @Override
     public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex first) {
-        fail("it needs entries before " + first + " that its leader has no more; copying the file is not supported", null);
+        fail(
+                "it needs entries before " + first + " that its leader has no more; copying the file is not supported",
+                null);
         return CompletableFuture.failedFuture(new IllegalStateException(failure));
     }
 

@@ -100,7 +100,8 @@ final class Replica {
         List<Answer> answers = new ArrayList<>();
         if (halted.isEmpty()) {
             try {
-                answers = engine.apply(entries.stream().map(ApplyQueue.Entry::logged).toList());
+                answers = engine.apply(
+                        entries.stream().map(ApplyQueue.Entry::logged).toList());
                 LoggedEntry last = entries.get(entries.size() - 1).logged();
                 applied.upTo(last.term(), last.index());
             } catch (RuntimeException | Error e) {

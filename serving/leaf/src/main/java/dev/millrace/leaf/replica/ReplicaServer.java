@@ -45,8 +45,13 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
  * at the partition's leader; elsewhere they are refused.
  */
 public final class ReplicaServer implements AutoCloseable {
-    /** Marks the group ids that are partitions' names. */
+    /*
+     * A group's id: the database, then a mark, the low bits of the database again, and the ordinal. Ratis' own names
+     * (logs, JMX) show the last 48 bits only, so these tell partitions apart.
+     */
     private static final long GROUP_MARK = 0x4D52_0000_0000_0000L;
+
+    private static final int ORDINAL_BITS = 16;
 
     private final RaftServer server;
     private final RaftPeerId peer;
@@ -118,17 +123,19 @@ public final class ReplicaServer implements AutoCloseable {
 
     private PartitionStateMachine machine(RaftGroupId group) {
         UUID id = group.getUuid();
-        if ((id.getLeastSignificantBits() & 0xFFFF_FFFF_0000_0000L) != GROUP_MARK) {
-            throw new IllegalStateException("group " + group + " is not a partition's");
+        int ordinal = (int) (id.getLeastSignificantBits() & ((1 << ORDINAL_BITS) - 1));
+        PartitionId partition = new PartitionId(id.getMostSignificantBits(), ordinal);
+        if (!group(partition).equals(group)) {
+            throw new IllegalStateException("group " + id + " is not a partition's");
         }
-        PartitionId partition = new PartitionId(id.getMostSignificantBits(), (int) id.getLeastSignificantBits());
         PartitionStateMachine machine = new PartitionStateMachine(partition, engines);
         machines.put(partition, machine);
         return machine;
     }
 
     private static RaftGroupId group(PartitionId partition) {
-        return RaftGroupId.valueOf(new UUID(partition.database(), GROUP_MARK | partition.ordinal()));
+        long shown = (partition.database() & 0xFFFF_FFFFL) << ORDINAL_BITS | partition.ordinal();
+        return RaftGroupId.valueOf(new UUID(partition.database(), GROUP_MARK | shown));
     }
 
     /** The port that was taken. */
@@ -161,8 +168,7 @@ public final class ReplicaServer implements AutoCloseable {
 
     /** Removes a partition's replica with everything it has on disk. */
     public void remove(PartitionId partition) {
-        manage(GroupManagementRequest.newRemove(
-                client, peer, calls.incrementAndGet(), group(partition), true, false));
+        manage(GroupManagementRequest.newRemove(client, peer, calls.incrementAndGet(), group(partition), true, false));
         machines.remove(partition);
         engines.delete(partition);
     }
@@ -178,6 +184,11 @@ public final class ReplicaServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("changing partition groups", e);
         }
+    }
+
+    /** Why a partition here is halted; empty if it is not. */
+    public Optional<Answer> halted(PartitionId partition) {
+        return Optional.ofNullable(machines.get(partition)).flatMap(PartitionStateMachine::halted);
     }
 
     /** Why a partition is not served here: halted, not its leader, not ready yet. Empty if it is served. */
@@ -199,6 +210,21 @@ public final class ReplicaServer implements AutoCloseable {
                     : Optional.of(Answer.refused(Refusal.UNAVAILABLE, "partition " + partition + " is starting"));
         } catch (IOException e) {
             return notLeader(partition, "has no replica here");
+        }
+    }
+
+    /** Whether a partition alone here is not served yet and will be. */
+    public boolean isStarting(PartitionId partition) {
+        PartitionStateMachine machine = machines.get(partition);
+        if (machine == null
+                || machine.halted().isPresent()
+                || notServed(partition).isEmpty()) {
+            return false;
+        }
+        try {
+            return server.getDivision(group(partition)).getGroup().getPeers().size() == 1;
+        } catch (IOException e) {
+            return false; // it is being removed
         }
     }
 

@@ -66,7 +66,8 @@ class ReplicaServerTest {
                     @Override
                     public void delete(PartitionId partition) {
                         try (Stream<Path> files = Files.walk(folderOf(partition))) {
-                            files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
+                            files.sorted((a, b) -> b.compareTo(a))
+                                    .forEach(file -> file.toFile().delete());
                         } catch (IOException e) {
                             throw new IllegalStateException(e);
                         }
@@ -98,7 +99,8 @@ class ReplicaServerTest {
         while (true) {
             Answer answer = submitOnce(partition, entry).join();
             boolean again = answer instanceof Answer.Refused refused
-                    && (refused.refusal() == Refusal.NOT_LEADER || refused.message().contains("starting"));
+                    && (refused.refusal() == Refusal.NOT_LEADER
+                            || refused.message().contains("starting"));
             if (!again || System.nanoTime() > deadline) {
                 return answer;
             }
@@ -139,8 +141,8 @@ class ReplicaServerTest {
     private long count(PartitionId partition) throws Exception {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT count(*), count(DISTINCT id) FROM " + partition.alias()
-                        + ".t" + TABLE.id())) {
+                ResultSet rows = statement.executeQuery(
+                        "SELECT count(*), count(DISTINCT id) FROM " + partition.alias() + ".t" + TABLE.id())) {
             rows.next();
             assertThat(rows.getLong(1)).isEqualTo(rows.getLong(2));
             return rows.getLong(1);
@@ -149,7 +151,9 @@ class ReplicaServerTest {
 
     private static long bytes(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(f -> f.toFile().length())
+                    .sum();
         }
     }
 
@@ -175,7 +179,8 @@ class ReplicaServerTest {
         create(P0);
         createTable(P0);
         byte[] big = Rows.ipc(
-                TABLE, Stream.iterate(0, i -> i + 1).limit(30_000).map(i -> i + ":abc").toArray(String[]::new));
+                TABLE,
+                Stream.iterate(0, i -> i + 1).limit(30_000).map(i -> i + ":abc").toArray(String[]::new));
         long csn = 1;
         for (int batch = 1; batch <= 900; batch++) {
             BatchId id = new BatchId(8, new Attempt(1, 0), batch);
