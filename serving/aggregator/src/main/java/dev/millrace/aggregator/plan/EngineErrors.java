@@ -1,0 +1,45 @@
+package dev.millrace.aggregator.plan;
+
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
+import java.util.Locale;
+
+/** What DuckDB says when a fragment or a merge fails, as the user's mistake that it is. */
+public final class EngineErrors {
+    /** What a scalar subquery of many rows fails with. */
+    static final String MANY_ROWS = "Subquery returns more than 1 row";
+
+    private EngineErrors() {}
+
+    /** The error of a statement whose SQL failed with this message of DuckDB. */
+    public static StatementException translate(String message, Throwable cause) {
+        String text = message == null ? "" : message;
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (text.contains(MANY_ROWS)) {
+            return new StatementException(SqlState.SUBQUERY_RETURNS_MANY_ROWS, MANY_ROWS, cause);
+        }
+        if (lower.contains("out of memory")) {
+            return new StatementException(SqlState.RESOURCES_EXHAUSTED, firstLine(text), cause);
+        }
+        if (lower.contains("interrupt")) {
+            return new StatementException(SqlState.QUERY_INTERRUPTED, "Query execution was interrupted", cause);
+        }
+        if (lower.contains("out of range") || lower.contains("overflow")) {
+            return new StatementException(SqlState.NUMERIC_OVERFLOW, firstLine(text), cause);
+        }
+        if (lower.contains("conversion error")
+                || lower.contains("could not convert")
+                || lower.contains("could not cast")) {
+            return new StatementException(SqlState.INCORRECT_VALUE, firstLine(text), cause);
+        }
+        if (lower.contains("invalid input error")) {
+            return new StatementException(SqlState.WRONG_ARGUMENTS, firstLine(text), cause);
+        }
+        return new StatementException(SqlState.INTERNAL, firstLine(text), cause);
+    }
+
+    private static String firstLine(String text) {
+        int end = text.indexOf('\n');
+        return end < 0 ? text : text.substring(0, end);
+    }
+}
