@@ -17,6 +17,9 @@ import org.apache.calcite.sql.SqlAggFunction;
 
 /** Aggregate functions → DuckDB SQL of exactly the promised type. */
 final class AggregateSql {
+    /** What a scalar subquery of many rows fails with; by these words it is told from other failures. */
+    static final String MANY_ROWS = "More than one row returned by a subquery";
+
     /** No table has more rows. */
     private static final int COUNT_DIGITS = 13;
 
@@ -77,8 +80,7 @@ final class AggregateSql {
             case BIT_OR -> "coalesce(bit_or" + list + ", CAST(0 AS BIGINT))";
             case BIT_XOR -> "coalesce(bit_xor" + list + ", CAST(0 AS BIGINT))";
             case SINGLE_VALUE ->
-                "CASE WHEN count(*)" + suffix + " > 1 THEN error('" + EngineErrors.MANY_ROWS + "') ELSE first" + list
-                        + " END";
+                "CASE WHEN count(*)" + suffix + " > 1 THEN error('" + MANY_ROWS + "') ELSE first" + list + " END";
             default -> {
                 if (function.getName().equals("APPROX_COUNT_DISTINCT")) {
                     yield "approx_count_distinct(" + argument + ")" + suffix;

@@ -4,19 +4,17 @@ import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import java.util.Locale;
 
-/** What DuckDB says when a fragment or a merge fails, as the user's mistake that it is. */
-public final class EngineErrors {
-    /** What a scalar subquery of many rows fails with. */
-    static final String MANY_ROWS = "Subquery returns more than 1 row";
-
+/** What DuckDB says when a fragment or a merge fails, as the user's mistake that it is: as the executor does it. */
+final class EngineErrors {
     private EngineErrors() {}
 
     /** The error of a statement whose SQL failed with this message of DuckDB. */
-    public static StatementException translate(String message, Throwable cause) {
+    static StatementException translate(String message, Throwable cause) {
         String text = message == null ? "" : message;
         String lower = text.toLowerCase(Locale.ROOT);
-        if (text.contains(MANY_ROWS)) {
-            return new StatementException(SqlState.SUBQUERY_RETURNS_MANY_ROWS, MANY_ROWS, cause);
+        if (lower.contains("more than one row returned by a subquery")) {
+            return new StatementException(
+                    SqlState.SUBQUERY_RETURNS_MANY_ROWS, "Subquery returns more than 1 row", cause);
         }
         if (lower.contains("out of memory")) {
             return new StatementException(SqlState.RESOURCES_EXHAUSTED, firstLine(text), cause);
