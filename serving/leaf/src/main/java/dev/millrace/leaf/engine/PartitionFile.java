@@ -9,6 +9,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.c.ArrowArrayStream;
@@ -37,6 +39,7 @@ final class PartitionFile implements AutoCloseable {
     private final Path file;
     private final BufferAllocator allocator;
     private final DuckDBConnection connection;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private final Lock commits = new ReentrantLock();
     private boolean inTransaction;
 
@@ -94,13 +97,18 @@ final class PartitionFile implements AutoCloseable {
         }
     }
 
-    /** Runs a statement with parameters: Long, String or byte[]. */
-    long execute(String sql, Object... parameters) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    /** Runs a statement with parameters: Long, Boolean, String or byte[]. It stays prepared: there must be few of them. */
+    void execute(String sql, Object... parameters) {
+        try {
+            PreparedStatement statement = prepared.get(sql);
+            if (statement == null) {
+                statement = connection.prepareStatement(sql);
+                prepared.put(sql, statement);
+            }
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }
-            return statement.executeLargeUpdate();
+            statement.executeLargeUpdate();
         } catch (SQLException e) {
             throw failed(sql, e);
         }
@@ -169,6 +177,9 @@ final class PartitionFile implements AutoCloseable {
     @Override
     public void close() {
         try {
+            for (PreparedStatement statement : prepared.values()) {
+                statement.close();
+            }
             connection.close();
         } catch (SQLException e) {
             throw failed("close", e);

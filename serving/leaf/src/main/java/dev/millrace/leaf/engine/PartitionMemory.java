@@ -143,8 +143,11 @@ final class PartitionMemory {
                 file.execute("UPDATE " + file.table("_writer") + " SET state = ? WHERE writer = ?", state, id);
             }
         }
-        file.execute("UPDATE " + file.table("_meta") + " SET applied_term = " + term + ", applied_index = " + index
-                + ", csn = " + csn);
+        file.execute(
+                "UPDATE " + file.table("_meta") + " SET applied_term = ?, applied_index = ?, csn = ?",
+                term,
+                index,
+                csn);
         changedTables.clear();
         changedWriters.clear();
         metaChanged = false;
@@ -157,10 +160,13 @@ final class PartitionMemory {
 
     /** Moves the indexes of file and snapshot, in a transaction of its own. */
     void snapshot(long term, long index) {
-        save(term, index);
-        file.execute("UPDATE " + file.table("_meta") + " SET snapshot_term = " + term + ", snapshot_index = " + index);
+        if (index > appliedIndex) {
+            save(term, index); // in a replay the file is ahead of what is replayed
+        }
+        file.begin();
+        file.execute("UPDATE " + file.table("_meta") + " SET snapshot_term = ?, snapshot_index = ?", term, index);
         file.commit();
-        appliedIndex = index;
+        appliedIndex = Math.max(appliedIndex, index);
         snapshotTerm = term;
         snapshotIndex = index;
     }
@@ -169,19 +175,21 @@ final class PartitionMemory {
         byte[] seal = table.seal().map(PartitionMemory::bytes).orElse(new byte[0]);
         if (isNew) {
             file.execute(
-                    "INSERT INTO " + file.table("_table") + " VALUES (?, ?, ?, " + table.dropped() + ", ?, ?, ?)",
+                    "INSERT INTO " + file.table("_table") + " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     table.spec().id(),
                     table.csn(),
                     table.index(),
+                    table.dropped(),
                     table.gate(),
                     seal,
                     SpecJson.write(table.spec()));
         } else {
             file.execute(
-                    "UPDATE " + file.table("_table") + " SET csn = ?, log_index = ?, dropped = " + table.dropped()
-                            + ", gate = ?, seal = ?, spec = ? WHERE id = ?",
+                    "UPDATE " + file.table("_table")
+                            + " SET csn = ?, log_index = ?, dropped = ?, gate = ?, seal = ?, spec = ? WHERE id = ?",
                     table.csn(),
                     table.index(),
+                    table.dropped(),
                     table.gate(),
                     seal,
                     SpecJson.write(table.spec()),
