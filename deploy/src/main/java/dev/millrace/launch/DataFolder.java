@@ -44,13 +44,11 @@ final class DataFolder implements AutoCloseable {
 
     private final Path root;
     private final FileChannel lockFile;
-    private final FileLock lock;
     private final Properties marks;
 
-    private DataFolder(Path root, FileChannel lockFile, FileLock lock, Properties marks) {
+    private DataFolder(Path root, FileChannel lockFile, Properties marks) {
         this.root = root;
         this.lockFile = lockFile;
-        this.lock = lock;
         this.marks = marks;
     }
 
@@ -66,8 +64,8 @@ final class DataFolder implements AutoCloseable {
             requireOurs(root);
             FileChannel lockFile = FileChannel.open(
                     root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            FileLock lock = lock(root, lockFile);
-            DataFolder opened = new DataFolder(root, lockFile, lock, readMarks(root));
+            lock(root, lockFile);
+            DataFolder opened = new DataFolder(root, lockFile, readMarks(root));
             opened.mark(FORMAT, FORMAT_NOW);
             empty(Files.createDirectories(opened.tmp()));
             Files.createDirectories(opened.log());
@@ -75,6 +73,11 @@ final class DataFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new StatementException(WRONG_CONFIG, "cannot use " + root + ": " + reason(e), e);
         }
+    }
+
+    /** Whether a process has ever kept its data there. */
+    static boolean isMarked(Path folder) {
+        return Files.exists(folder.resolve(MARK));
     }
 
     Path root() {
@@ -120,10 +123,9 @@ final class DataFolder implements AutoCloseable {
         mark(name, Integer.toString(value));
     }
 
-    /** Gives the folder free for the next process. */
+    /** Gives the folder free for the next process; a second time does nothing. */
     @Override
     public void close() throws IOException {
-        lock.release();
         lockFile.close();
     }
 
@@ -153,7 +155,7 @@ final class DataFolder implements AutoCloseable {
         if (!Files.isWritable(root)) {
             throw new StatementException(WRONG_CONFIG, root + " is not writable");
         }
-        if (Files.exists(root.resolve(MARK))) {
+        if (isMarked(root)) {
             return;
         }
         // The lock is there before the mark when another process is just starting.
@@ -167,7 +169,8 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
-    private static FileLock lock(Path root, FileChannel file) throws IOException {
+    /** Locks until the channel is closed. */
+    private static void lock(Path root, FileChannel file) throws IOException {
         FileLock lock;
         try {
             lock = file.tryLock();
@@ -182,7 +185,6 @@ final class DataFolder implements AutoCloseable {
         file.truncate(0);
         file.write(
                 ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)), 0);
-        return lock;
     }
 
     private static String holder(FileChannel file) throws IOException {

@@ -13,16 +13,24 @@ import java.util.regex.Pattern;
  *
  * @param totalBytes what the process may take
  * @param leafDuckDbBytes DuckDB's memory limit in each leaf
+ * @param leavesArrowBytes direct memory for rows on their way through all leaves
  * @param aggregatorDuckDbBytes DuckDB's memory limit in the aggregator
+ * @param aggregatorArrowBytes direct memory for rows on their way through the aggregator
  * @param networkBytes Flink's network buffers, taken from direct memory at once
  * @param managedBytes Flink's managed memory; load jobs keep no keyed state, so it is small
  */
 record MemoryPlan(
-        long totalBytes, long leafDuckDbBytes, long aggregatorDuckDbBytes, long networkBytes, long managedBytes) {
-    /** Heap 40 %, direct memory 15 % (both set by the script), DuckDB 40 %; the rest is code, stacks and threads. */
-    private static final int LEAVES_PERCENT = 30;
+        long totalBytes,
+        long leafDuckDbBytes,
+        long leavesArrowBytes,
+        long aggregatorDuckDbBytes,
+        long aggregatorArrowBytes,
+        long networkBytes,
+        long managedBytes) {
+    /** Heap 40 %, direct memory 20 % (both set by the script), DuckDB 33 %; the rest is code, stacks and threads. */
+    private static final int LEAVES_PERCENT = 25;
 
-    private static final int AGGREGATOR_PERCENT = 10;
+    private static final int AGGREGATOR_PERCENT = 8;
 
     /** Below this Flink's buffers, the broker and DuckDB's least limits do not fit beside each other. */
     static final long BYTES_MIN = 1L << 30;
@@ -40,9 +48,16 @@ record MemoryPlan(
         return new MemoryPlan(
                 totalBytes,
                 Math.max(DUCKDB_BYTES_MIN, percent * LEAVES_PERCENT / leaves),
+                percent * 8,
                 Math.max(DUCKDB_BYTES_MIN, percent * AGGREGATOR_PERCENT),
+                percent * 5,
                 Math.max(48L << 20, Math.min(256L << 20, percent * 4)),
                 64L << 20);
+    }
+
+    /** Half of what the machine has, as the script has found out. */
+    static long defaultBytes() {
+        return Long.getLong("millrace.memory", BYTES_MIN * 4);
     }
 
     /**

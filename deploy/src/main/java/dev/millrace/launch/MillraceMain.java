@@ -10,7 +10,13 @@ import picocli.CommandLine.Mixin;
         name = "millrace",
         description = "A SQL database that loads streams.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SqlCommand.class, VersionCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            StartCommand.class,
+            SqlCommand.class,
+            CompileCommand.class,
+            VersionCommand.class
+        })
 public final class MillraceMain {
     /** The user's mistake or the world's: said in one line on stderr. */
     static final int EXIT_FAILURE = 1;
@@ -23,7 +29,9 @@ public final class MillraceMain {
     private MillraceMain() {}
 
     public static void main(String[] args) {
-        System.exit(run(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+        int status = run(args, new PrintWriter(System.out, true), new PrintWriter(System.err, true));
+        DemoCommand.forgetUnusedFolder();
+        System.exit(status);
     }
 
     /** Runs one command line and returns its exit status. */
@@ -37,7 +45,7 @@ public final class MillraceMain {
                 })
                 .setParameterExceptionHandler((mistake, arguments) -> {
                     CommandLine command = mistake.getCommandLine();
-                    err.println("millrace: " + mistake.getMessage());
+                    err.println("millrace: " + mistake.getMessage().replaceFirst("^Error: ", ""));
                     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
                     return EXIT_USAGE;
                 });

@@ -47,6 +47,11 @@ final class Ports {
         return port != 0 && isFree(address, port) ? port : anyFree(address);
     }
 
+    /** Whether only this machine reaches an address. */
+    static boolean isLoopback(String bind) {
+        return address(bind).isLoopbackAddress();
+    }
+
     private static InetAddress address(String bind) {
         try {
             return InetAddress.getByName(bind);

@@ -31,6 +31,10 @@ final class ProcessEdge {
 
     /** The line for stderr. What is not a mistake of the user is logged, and the line says where. */
     static String describe(Throwable failure) {
+        String folder = System.getProperty(LOG_FOLDER);
+        if (folder == null) {
+            logNothing();
+        }
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < CAUSES_MAX; depth++) {
             if (cause instanceof StatementException mistake) {
@@ -40,7 +44,6 @@ final class ProcessEdge {
             cause = cause.getCause();
         }
         LoggerFactory.getLogger(ProcessEdge.class).error("failed", failure);
-        String folder = System.getProperty(LOG_FOLDER);
         return oneLine(text(failure)) + (folder == null ? "" : " (details in " + logFile(Path.of(folder)) + ")");
     }
 

@@ -75,7 +75,7 @@ final class SqlCommand implements Callable<Integer> {
             err.println("millrace: no file " + e.getFile());
             return MillraceMain.EXIT_FAILURE;
         } catch (SQLException e) {
-            err.println(SqlErrors.line(e, ""));
+            err.println(SqlErrors.line(e));
             return MillraceMain.EXIT_FAILURE;
         } finally {
             out.flush();

@@ -10,11 +10,16 @@ import org.apache.calcite.avatica.AvaticaSqlException;
 final class SqlErrors {
     private static final Pattern PLACE = Pattern.compile("(.*) at line (\\d{1,9}), column (\\d{1,9})", Pattern.DOTALL);
 
+    /** What the driver puts before the server's words. */
+    private static final String REMOTE = "Remote driver error: ";
+
     private SqlErrors() {}
 
-    /** The error of a whole statement. */
-    static String line(SQLException e, String sql) {
-        return prefix(e) + oneLine(message(e, sql));
+    /** The error of something the user has not written: a place in it would mislead. */
+    static String line(SQLException e) {
+        String message = message(e, "");
+        Matcher place = PLACE.matcher(message);
+        return prefix(e) + oneLine(place.matches() ? place.group(1) : message);
     }
 
     /** The error of a statement in a script: its position becomes one of the script. */
@@ -35,11 +40,12 @@ final class SqlErrors {
         if (message == null) {
             return e.getClass().getSimpleName();
         }
-        int echo = sql.isEmpty() ? -1 : message.indexOf(sql);
-        if (echo >= 0) {
-            message = message.substring(echo + sql.length()).replaceFirst("^[\"\\s:]+", "");
+        int said = message.lastIndexOf(REMOTE);
+        if (said >= 0) {
+            return message.substring(said + REMOTE.length());
         }
-        return message.replaceFirst("^Remote driver error: ", "").replaceFirst("^\\w+Exception: ", "");
+        int echo = sql.isEmpty() ? -1 : message.indexOf(sql);
+        return echo < 0 ? message : message.substring(echo + sql.length()).replaceFirst("^[\"\\]\\s:]+", "");
     }
 
     private static String prefix(SQLException e) {

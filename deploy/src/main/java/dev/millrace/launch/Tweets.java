@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  *
  * <pre>
  * {"id":1,"created_at":"2026-01-01 12:00:00.000000","user":{"id":7,"name":"amber_fox7","followers":81234},
- *  "text":"…","hashtags":["kafka","streams"],"retweet_count":3,"favorite_count":10,"lang":"en"}
+ *  "text":"…","hashtag":"kafka","hashtags":["kafka","streams"],"retweet_count":3,"favorite_count":10,"lang":"en"}
  * </pre>
  *
  * <p>Not for several threads.
@@ -148,7 +148,7 @@ public final class Tweets {
         put(ADJECTIVES[user % 10]).put("_").put(ANIMALS[user / 10 % 10]).number(user);
         put("\",\"followers\":").number(2_000_000L / (user + 1) + random.nextInt(50));
         put("},\"text\":\"").text();
-        put("\",\"hashtags\":[").hashtagList();
+        put("\",").hashtags();
         int popularity = (int) (1 / (random.nextDouble() + 0.001));
         put("],\"retweet_count\":")
                 .number(popularity / 3)
@@ -165,16 +165,26 @@ public final class Tweets {
         }
     }
 
-    private void hashtagList() {
+    /** The first hashtag also stands alone, for tables without lists. */
+    private void hashtags() {
         int count = random.nextInt(HASHTAGS_MAX + 1);
-        for (int i = 0; i < count; i++) {
-            int rank = hashtags.next(random);
-            put(i == 0 ? "\"" : ",\"").put(TOPICS[rank % TOPICS.length]);
-            if (rank >= TOPICS.length) {
-                number(rank / TOPICS.length);
-            }
-            put("\"");
+        if (count == 0) {
+            put("\"hashtag\":null,\"hashtags\":[");
+            return;
         }
+        int first = hashtags.next(random);
+        put("\"hashtag\":").hashtag(first).put(",\"hashtags\":[").hashtag(first);
+        for (int i = 1; i < count; i++) {
+            put(",").hashtag(hashtags.next(random));
+        }
+    }
+
+    private Tweets hashtag(int rank) {
+        put("\"").put(TOPICS[rank % TOPICS.length]);
+        if (rank >= TOPICS.length) {
+            number(rank / TOPICS.length);
+        }
+        return put("\"");
     }
 
     private Tweets time(long micros) {

@@ -3,35 +3,34 @@ package dev.millrace.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
+import dev.millrace.launch.Parts.Stage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class PartsTest {
-    private static final Duration LONG = Duration.ofSeconds(60);
-
     private final List<String> stopped = new CopyOnWriteArrayList<>();
 
     @Test
-    void partsStopInTheOppositeOrder() {
-        try (Parts parts = new Parts()) {
-            parts.add("leaf", LONG, () -> stopped.add("leaf"));
-            parts.add("aggregator", LONG, () -> stopped.add("aggregator"));
+    void partsStopStageByStageWhateverOrderTheyCameIn() {
+        try (Parts parts = new Parts(1)) {
+            parts.add(Stage.FLINK, "flink", () -> stopped.add("flink"));
+            parts.add(Stage.STORE, "leaf", () -> stopped.add("leaf"));
+            parts.add(Stage.AGGREGATOR, "aggregator", () -> stopped.add("aggregator"));
         }
-        assertThat(stopped).containsExactly("aggregator", "leaf");
+        assertThat(stopped).containsExactly("aggregator", "flink", "leaf");
     }
 
     @Test
     void partThatHangsOrFailsHoldsUpNobody() {
         CountDownLatch never = new CountDownLatch(1);
-        try (Parts parts = new Parts()) {
-            parts.add("leaf", LONG, () -> stopped.add("leaf"));
-            parts.add("broken", LONG, () -> {
+        try (Parts parts = new Parts(1)) {
+            parts.add(Stage.AGGREGATOR, "stuck", never::await);
+            parts.add(Stage.FLINK, "broken", () -> {
                 throw new IllegalStateException("broken");
             });
-            parts.add("stuck", Duration.ofMillis(50), never::await);
+            parts.add(Stage.STORE, "leaf", () -> stopped.add("leaf"));
         }
         never.countDown();
         assertThat(stopped).containsExactly("leaf");
@@ -39,10 +38,10 @@ class PartsTest {
 
     @Test
     void partThatStartsAfterTheStopIsStoppedAtOnce() {
-        Parts parts = new Parts();
+        Parts parts = new Parts(1);
         parts.close();
 
-        assertThatThrownBy(() -> parts.add("late", LONG, () -> stopped.add("late")))
+        assertThatThrownBy(() -> parts.add(Stage.STORE, "late", () -> stopped.add("late")))
                 .hasMessageContaining("stopped while starting");
         assertThat(stopped).containsExactly("late");
     }
