@@ -268,7 +268,7 @@ final class DdlRunner {
                     PUBLISH_WAIT);
         } catch (RefusedException e) {
             if (e.refusal() == Refusal.FENCED) {
-                writer.fenced(batch);
+                writer.retire(batch);
             } else if (e.refusal() == Refusal.BUSY) {
                 client.system(new SystemEntry.ReleaseGate(batch));
             }

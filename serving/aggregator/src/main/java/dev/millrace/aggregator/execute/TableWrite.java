@@ -84,6 +84,7 @@ final class TableWrite implements AutoCloseable {
     private long rows;
     private long bytes;
     private long buffered;
+    private boolean done;
 
     /** What a write talks to, the same for all writes. */
     record Tools(StoreClient client, StatementWriter writer, InstantSource clock, BufferAllocator allocator) {}
@@ -190,7 +191,7 @@ final class TableWrite implements AutoCloseable {
             return decide();
         } catch (RefusedException e) {
             if (e.refusal() == Refusal.FENCED) {
-                writer.fenced(batch);
+                writer.retire(batch);
             }
             throw e;
         }
@@ -212,6 +213,8 @@ final class TableWrite implements AutoCloseable {
         Optional<GateAnswer> gate =
                 mode == WriteMode.INSERT && !table.isKeyless() ? Optional.of(seal(participants)) : Optional.empty();
         long csn = decided(participants, gate);
+        done = true;
+        writer.decided(staged(), csn);
         session.saw(database.id(), csn);
         Published.await(
                 client,
@@ -242,6 +245,8 @@ final class TableWrite implements AutoCloseable {
             boolean unknown = e.refusal() == Refusal.UNAVAILABLE || e.refusal() == Refusal.NOT_LEADER;
             if (unknown) {
                 // It may have been decided: its seals stand until somebody revokes the gate.
+                done = true;
+                writer.retire(batch);
                 throw new StatementException(
                         SqlState.STORE_UNREACHABLE,
                         "the system partition did not answer; the statement may have been carried out: "
@@ -252,6 +257,12 @@ final class TableWrite implements AutoCloseable {
                     held -> letGo(participants, held), () -> client.system(new SystemEntry.ReleaseGate(batch)));
             throw e;
         }
+    }
+
+    private List<PartitionId> staged() {
+        return chunks.keySet().stream()
+                .map(ordinal -> new PartitionId(database.id(), ordinal))
+                .toList();
     }
 
     /** Takes the table's gate and has every participant check the rows; a refusal gives the gate back. */
@@ -332,6 +343,9 @@ final class TableWrite implements AutoCloseable {
     @Override
     public void close() {
         builders.values().forEach(RowsBuilder::close);
+        if (!done && !chunks.isEmpty()) {
+            writer.abandoned(staged());
+        }
         writer.finished(batch);
     }
 }
