@@ -66,7 +66,7 @@ public final class TestCluster implements AutoCloseable {
     /** A connection whose current database is given. */
     public Connection connect(String database) throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("schema", database);
+        properties.setProperty("database", database);
         return DriverManager.getConnection(url(), properties);
     }
 

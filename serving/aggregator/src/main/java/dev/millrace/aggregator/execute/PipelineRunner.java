@@ -55,11 +55,9 @@ final class PipelineRunner {
             case START_ALL ->
                 all(control, session, p -> p.state() == PipelineState.STOPPED || p.state() == PipelineState.ERROR)
                         .forEach(p -> pipelines.start(p, true));
-            case START_FAILED ->
-                all(control, session, p -> p.state() == PipelineState.ERROR).forEach(p -> pipelines.start(p, true));
             case STOP_ALL ->
                 all(control, session, p -> p.state() != PipelineState.STOPPED).forEach(p -> pipelines.stop(p, true));
-            case DETACH, TEST, EXTRACT, PROFILE, SHOW_PROFILE, OPTIMIZE, CLEAR_ERRORS ->
+            case START_FAILED, DETACH, TEST, EXTRACT, PROFILE, SHOW_PROFILE, OPTIMIZE, CLEAR_ERRORS ->
                 throw unsupported(control, control.verb().words());
         }
     }

@@ -20,8 +20,6 @@ import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.CatalogSnapshot;
-import dev.millrace.store.Node;
-import dev.millrace.store.PartitionMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +32,6 @@ final class ShowRunner {
         this.live = requireNonNull(live, "live");
     }
 
-    /** The columns of what is shown; for clients that prepare it. */
     RowCursor run(Show show, Session session) {
         if (show.where().isPresent()) {
             throw unsupported("SHOW … WHERE", show);
@@ -43,7 +40,6 @@ final class ShowRunner {
         return switch (show.what()) {
             case DATABASES -> databases(show, catalog);
             case TABLES -> tables(show, catalog, session);
-            case TABLE_STATUS -> tableStatus(show, catalog, session);
             case COLUMNS -> columns(show, Names.checker(catalog, session).table(subject(show)));
             case INDEX -> index(Names.checker(catalog, session).table(subject(show)));
             case CREATE_TABLE -> createTable(Names.checker(catalog, session).table(subject(show)));
@@ -56,12 +52,7 @@ final class ShowRunner {
             case ERRORS -> warnings(session, false);
             case VARIABLES -> variables(show, session);
             case STATUS -> rows(List.of(text("Variable_name"), text("Value")), List.of());
-            case ENGINES -> engines();
-            case CHARACTER_SET -> characterSet();
-            case COLLATION -> collation();
-            case LEAVES -> leaves(catalog);
-            case PARTITIONS -> partitions(show, catalog, session);
-            case PROCESSLIST, AGGREGATORS ->
+            case TABLE_STATUS, PROCESSLIST, ENGINES, CHARACTER_SET, COLLATION, LEAVES, AGGREGATORS, PARTITIONS ->
                 throw unsupported("SHOW " + show.what().words(), show);
         };
     }
@@ -111,22 +102,6 @@ final class ShowRunner {
                 catalog.tables(database.name()).stream()
                         .filter(table -> isLike(show, table.name()))
                         .map(table -> show.full() ? new Object[] {table.name(), type} : new Object[] {table.name()})
-                        .toList());
-    }
-
-    private static RowCursor tableStatus(Show show, CatalogView catalog, Session session) {
-        DatabaseSpec database = database(show, catalog, session);
-        return rows(
-                List.of(text("Name"), text("Engine"), number("Version"), text("Collation"), text("Comment")),
-                catalog.tables(database.name()).stream()
-                        .filter(table -> isLike(show, table.name()))
-                        .map(table -> new Object[] {
-                            table.name(),
-                            "Millrace",
-                            table.version(),
-                            "utf8mb4_bin",
-                            table.reference() ? "reference table" : ""
-                        })
                         .toList());
     }
 
@@ -265,67 +240,5 @@ final class ShowRunner {
                         .filter(variable -> isLike(show, variable.getKey()))
                         .map(variable -> new Object[] {variable.getKey(), String.valueOf(variable.getValue())})
                         .toList());
-    }
-
-    private static RowCursor engines() {
-        return one(
-                List.of(text("Engine"), text("Support"), text("Comment"), text("Transactions")),
-                "Millrace",
-                "DEFAULT",
-                "Partitioned column store",
-                "NO");
-    }
-
-    private static RowCursor characterSet() {
-        return one(
-                List.of(text("Charset"), text("Description"), text("Default collation"), number("Maxlen")),
-                "utf8mb4",
-                "UTF-8 Unicode",
-                "utf8mb4_bin",
-                4L);
-    }
-
-    private static RowCursor collation() {
-        return one(
-                List.of(
-                        text("Collation"),
-                        text("Charset"),
-                        number("Id"),
-                        text("Default"),
-                        text("Compiled"),
-                        number("Sortlen")),
-                "utf8mb4_bin",
-                "utf8mb4",
-                46L,
-                "Yes",
-                "Yes",
-                1L);
-    }
-
-    private static RowCursor leaves(CatalogView catalog) {
-        return rows(
-                List.of(text("Host"), number("Port"), number("Raft_Port"), number("Node_Id")),
-                catalog.nodes().stream()
-                        .map(node -> new Object[] {node.host(), (long) node.port(), (long) node.raftPort(), node.id()})
-                        .toList());
-    }
-
-    private static RowCursor partitions(Show show, CatalogView catalog, Session session) {
-        DatabaseSpec database = database(show, catalog, session);
-        List<Object[]> rows = new ArrayList<>();
-        PartitionMap map = catalog.map(database.id()).orElseThrow();
-        for (int ordinal = 0; ordinal < map.partitions(); ordinal++) {
-            List<Long> replicas = map.replicas().get(ordinal);
-            for (int i = 0; i < replicas.size(); i++) {
-                Optional<Node> node = catalog.node(replicas.get(i));
-                rows.add(new Object[] {
-                    (long) ordinal,
-                    node.map(Node::host).orElse(null),
-                    node.map(n -> (long) n.port()).orElse(null),
-                    i == 0 ? "Master" : "Replica"
-                });
-            }
-        }
-        return rows(List.of(number("Ordinal"), text("Host"), number("Port"), text("Role")), rows);
     }
 }

@@ -8,6 +8,8 @@ import dev.millrace.store.PartitionId;
 import dev.millrace.store.client.StoreClient;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.log.SystemEntry;
+import dev.millrace.store.wire.Refusal;
+import dev.millrace.store.wire.RefusedException;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -70,7 +72,11 @@ final class StatementWriter {
             LogEntry.Discard discard = new LogEntry.Discard(writer, next, decided.getOrDefault(partition, 0L));
             client.submitAsync(partition, discard)
                     .exceptionally(e -> {
-                        LOG.warn("rows of failed statements stay on {}: {}", partition, e.getMessage());
+                        boolean gone = e.getCause() instanceof RefusedException refused
+                                && refused.refusal() == Refusal.UNKNOWN;
+                        if (!gone) {
+                            LOG.warn("rows of failed statements stay on {}: {}", partition, e.getMessage());
+                        }
                         return null;
                     });
         }

@@ -46,7 +46,8 @@ final class MillraceMeta extends MetadataMeta implements ProtobufMeta {
             Map<String, String> properties = info == null ? Map.of() : info;
             String user = properties.getOrDefault("user", "root");
             ClientConnection connection = sessions().open(ch.id, user.isEmpty() ? "root" : user);
-            String schema = properties.getOrDefault("schema", properties.get("database"));
+            // Avatica's own property, schema, never leaves its client.
+            String schema = properties.get("database");
             if (schema != null && !schema.isEmpty()) {
                 try {
                     statements.use(connection.session(), schema);

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.calcite.avatica.Meta;
-import org.apache.calcite.avatica.util.ByteString;
 
 /**
  * An open result: a cursor, cut into frames. The frame sent last is kept, because a client whose connection broke asks
@@ -30,7 +29,7 @@ final class PagedResult implements AutoCloseable {
     private final SqlType[] types;
     private final long rowsMax;
     private long offset;
-    private boolean done;
+    private volatile boolean done;
     private Meta.Frame last = Meta.Frame.EMPTY;
 
     /**
@@ -83,11 +82,14 @@ final class PagedResult implements AutoCloseable {
     private static long size(Object value) {
         return value instanceof String text
                 ? text.length() + 16L
-                : value instanceof ByteString b ? b.length() * 2L : 16;
+                : value instanceof byte[] b ? b.length * 2L : 16;
     }
 
+    /** Makes a read that waits fail; any thread may call it. */
     void cancel(String reason) {
-        cursor.cancel(reason);
+        if (!done) {
+            cursor.cancel(reason);
+        }
     }
 
     @Override

@@ -151,9 +151,9 @@ final class WireTypes {
             case SMALLINT -> ((Long) value).shortValue();
             case INT, DATE -> ((Long) value).intValue();
             case FLOAT -> ((Double) value).floatValue();
-            case BINARY, VARBINARY, BLOB -> new ByteString((byte[]) value);
             case DATETIME, TIMESTAMP -> Math.floorDiv((Long) value, 1_000L);
-            case BOOL, BIGINT, DOUBLE, DECIMAL, CHAR, VARCHAR, TEXT, JSON -> value;
+            // Binary stays an array: both serializations make what their clients expect of it.
+            case BOOL, BIGINT, DOUBLE, DECIMAL, CHAR, VARCHAR, TEXT, JSON, BINARY, VARBINARY, BLOB -> value;
         };
     }
 

@@ -355,7 +355,6 @@ class AvaticaClientTest {
             assertThat(query(connection, "SHOW WARNINGS").get(0).subList(0, 2)).containsExactly("Note", 1050L);
             assertThat(query(connection, "SHOW PIPELINES")).isEmpty();
             assertThat(query(connection, "SHOW VARIABLES LIKE 'autocommit'")).hasSize(1);
-            assertThat(query(connection, "SHOW PARTITIONS")).hasSize(4);
             execute(connection, "SET NAMES utf8mb4", "COMMIT");
             assertThat(query(connection, "SELECT DATABASE()")).containsExactly(List.of("shop"));
             assertThat((String) query(connection, "SELECT @@version").get(0).get(0)).contains("Millrace");
@@ -479,9 +478,7 @@ class AvaticaClientTest {
             one.setReadOnly(false);
             assertThat(query(two, "SELECT DATABASE()")).containsExactly(List.of("information_schema"));
             assertThatThrownBy(() -> cluster.connect("nowhere"))
-                    .isInstanceOfSatisfying(
-                            SQLException.class,
-                            e -> assertThat(e.getErrorCode()).isEqualTo(1049));
+                    .hasMessageContaining("Unknown database 'nowhere'");
         }
     }
 }

@@ -13,6 +13,7 @@ import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
@@ -49,16 +50,33 @@ final class IpcCheck {
         try (ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(ipc), allocator)) {
             VectorSchemaRoot root = reader.getVectorSchemaRoot();
             while (reader.loadNextBatch()) {
-                ValueVectorUtility.validateFull(root);
-                Optional<String> nulls = nulls(root, table);
-                if (nulls.isPresent()) {
-                    return nulls;
+                Optional<String> values = values(root).or(() -> nulls(root, table));
+                if (values.isPresent()) {
+                    return values;
                 }
             }
             return Optional.empty();
         } catch (RuntimeException | IOException e) {
             return Optional.of("not a sound Arrow IPC stream: " + e.getMessage());
         }
+    }
+
+    /** Arrow's own check of a decimal's values refuses those that use every digit they may have. */
+    private static Optional<String> values(VectorSchemaRoot root) {
+        ValueVectorUtility.validate(root);
+        for (FieldVector vector : root.getFieldVectors()) {
+            if (!(vector instanceof DecimalVector decimals)) {
+                ValueVectorUtility.validateFull(vector);
+                continue;
+            }
+            ValueVectorUtility.validate(decimals);
+            for (int row = 0; row < decimals.getValueCount(); row++) {
+                if (!decimals.isNull(row) && decimals.getObject(row).precision() > decimals.getPrecision()) {
+                    return Optional.of(decimals.getObject(row) + " in column " + decimals.getField());
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<String> nulls(VectorSchemaRoot root, TableSpec table) {
