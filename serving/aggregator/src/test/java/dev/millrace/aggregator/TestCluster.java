@@ -35,7 +35,9 @@ public final class TestCluster implements AutoCloseable {
                             0,
                             256L << 20,
                             2,
-                            started.isEmpty() ? List.of() : List.of(started.get(0).endpoint())),
+                            started.isEmpty()
+                                    ? List.of()
+                                    : List.of(started.get(0).endpoint())),
                     allocator);
             parts.push(leaf);
             leaf.awaitReady(READY);

@@ -70,15 +70,13 @@ final class StatementWriter {
         attempt = next;
         for (PartitionId partition : littered) {
             LogEntry.Discard discard = new LogEntry.Discard(writer, next, decided.getOrDefault(partition, 0L));
-            client.submitAsync(partition, discard)
-                    .exceptionally(e -> {
-                        boolean gone = e.getCause() instanceof RefusedException refused
-                                && refused.refusal() == Refusal.UNKNOWN;
-                        if (!gone) {
-                            LOG.warn("rows of failed statements stay on {}: {}", partition, e.getMessage());
-                        }
-                        return null;
-                    });
+            client.submitAsync(partition, discard).exceptionally(e -> {
+                boolean gone = e.getCause() instanceof RefusedException refused && refused.refusal() == Refusal.UNKNOWN;
+                if (!gone) {
+                    LOG.warn("rows of failed statements stay on {}: {}", partition, e.getMessage());
+                }
+                return null;
+            });
         }
         littered.clear();
     }

@@ -80,9 +80,7 @@ final class PagedResult implements AutoCloseable {
     }
 
     private static long size(Object value) {
-        return value instanceof String text
-                ? text.length() + 16L
-                : value instanceof byte[] b ? b.length * 2L : 16;
+        return value instanceof String text ? text.length() + 16L : value instanceof byte[] b ? b.length * 2L : 16;
     }
 
     /** Makes a read that waits fail; any thread may call it. */

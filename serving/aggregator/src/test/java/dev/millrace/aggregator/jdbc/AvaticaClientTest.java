@@ -90,9 +90,7 @@ class AvaticaClientTest {
         try (Connection json = cluster.connect("shop");
                 Connection protobuf = cluster.connectProtobuf()) {
             execute(protobuf, "USE shop");
-            execute(
-                    json,
-                    """
+            execute(json, """
                     CREATE TABLE types (id INT NOT NULL, b BOOL, t TINYINT, s SMALLINT, i INT, l BIGINT, f FLOAT, d DOUBLE,
                       n DECIMAL(38,10), c CHAR(5), v VARCHAR(20), x TEXT, bi BINARY(3), vb VARBINARY(10), bl BLOB,
                       da DATE, dt DATETIME(6), ts TIMESTAMP, j JSON, PRIMARY KEY (id), SHARD KEY (id))
@@ -101,7 +99,8 @@ class AvaticaClientTest {
                 insertTypes(writer, writer == json ? 1 : 2);
             }
             try (Statement statement = json.createStatement()) {
-                assertThat(statement.executeUpdate("INSERT INTO types (id) VALUES (3)")).isEqualTo(1);
+                assertThat(statement.executeUpdate("INSERT INTO types (id) VALUES (3)"))
+                        .isEqualTo(1);
             }
             for (Connection reader : List.of(json, protobuf)) {
                 checkTypes(reader);
@@ -189,17 +188,19 @@ class AvaticaClientTest {
                     insert.setString(2, "again");
                     insert.addBatch();
                 }
-                assertThatThrownBy(insert::executeBatch)
-                        .isInstanceOfSatisfying(SQLException.class, e -> {
-                            assertThat(e.getSQLState()).isEqualTo("23000");
-                            assertThat(e.getErrorCode()).isEqualTo(1062);
-                        });
+                assertThatThrownBy(insert::executeBatch).isInstanceOfSatisfying(SQLException.class, e -> {
+                    assertThat(e.getSQLState()).isEqualTo("23000");
+                    assertThat(e.getErrorCode()).isEqualTo(1062);
+                });
             }
-            assertThat(query(connection, "SELECT count(*), sum(id) FROM items")).containsExactly(List.of(1000L, new BigDecimal(499_500)));
+            assertThat(query(connection, "SELECT count(*), sum(id) FROM items"))
+                    .containsExactly(List.of(1000L, new BigDecimal(499_500)));
             refused(connection, "INSERT INTO items VALUES (7, 'x')", "23000", 1062, "7");
             try (Statement statement = connection.createStatement()) {
-                assertThat(statement.executeUpdate("INSERT IGNORE INTO items VALUES (7, 'x')")).isLessThanOrEqualTo(1);
-                assertThat(statement.executeUpdate("REPLACE INTO items VALUES (8, 'new'), (2000, 'newer')")).isPositive();
+                assertThat(statement.executeUpdate("INSERT IGNORE INTO items VALUES (7, 'x')"))
+                        .isLessThanOrEqualTo(1);
+                assertThat(statement.executeUpdate("REPLACE INTO items VALUES (8, 'new'), (2000, 'newer')"))
+                        .isPositive();
             }
             assertThat(query(connection, "SELECT id, name FROM items WHERE id IN (7, 8, 2000) ORDER BY id"))
                     .containsExactly(List.of(7L, "item 7"), List.of(8L, "new"), List.of(2000L, "newer"));
@@ -283,7 +284,9 @@ class AvaticaClientTest {
     @Test
     void metadataComesFromTheCatalog() throws Exception {
         try (Connection connection = cluster.connect("shop")) {
-            execute(connection, "CREATE TABLE described (id BIGINT NOT NULL, price DECIMAL(10,2) DEFAULT 1.5, PRIMARY KEY (id))");
+            execute(
+                    connection,
+                    "CREATE TABLE described (id BIGINT NOT NULL, price DECIMAL(10,2) DEFAULT 1.5, PRIMARY KEY (id))");
             List<String> schemas = new ArrayList<>();
             try (ResultSet result = connection.getMetaData().getSchemas()) {
                 while (result.next()) {
@@ -313,7 +316,10 @@ class AvaticaClientTest {
                 assertThat(result.next()).isTrue();
             }
             assertThat(connection.getMetaData().getDatabaseProductName()).isNotEmpty();
-            assertThat(query(connection, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'shop' AND table_name = 'described'"))
+            assertThat(
+                            query(
+                                    connection,
+                                    "SELECT table_name FROM information_schema.tables WHERE table_schema = 'shop' AND table_name = 'described'"))
                     .containsExactly(List.of("described"));
         }
     }
@@ -337,7 +343,12 @@ class AvaticaClientTest {
             refused(connection, "INSERT INTO strict (id, id) VALUES (1, 2)", "42000", 1110, "twice");
             refused(connection, "INSERT INTO strict VALUES (1)", "21S01", 1136, "row 1");
             refused(connection, "UPDATE strict SET n = 1", "0A000", 1235, "UPDATE");
-            refused(connection, "INSERT INTO strict VALUES (1, 'a', 1) ON DUPLICATE KEY UPDATE n = 2", "0A000", 1235, "ON DUPLICATE");
+            refused(
+                    connection,
+                    "INSERT INTO strict VALUES (1, 'a', 1) ON DUPLICATE KEY UPDATE n = 2",
+                    "0A000",
+                    1235,
+                    "ON DUPLICATE");
             refused(connection, "SET nonsense = 1", "HY000", 1193, "nonsense");
             assertThat(query(connection, "SELECT count(*) FROM strict")).containsExactly(List.of(0L));
         }
@@ -349,15 +360,23 @@ class AvaticaClientTest {
             execute(connection, "CREATE TABLE shown (id INT NOT NULL, w VARCHAR(9) DEFAULT 'x', PRIMARY KEY (id))");
             assertThat(query(connection, "SHOW DATABASES LIKE 'sh%'")).containsExactly(List.of("shop"));
             assertThat(query(connection, "SHOW TABLES LIKE 'shown'")).containsExactly(List.of("shown"));
-            assertThat(query(connection, "DESCRIBE shown").get(0).subList(0, 4)).containsExactly("id", "INT", "NO", "PRI");
-            String ddl = (String) query(connection, "SHOW CREATE TABLE shown").get(0).get(1);
-            execute(connection, "DROP TABLE shown", ddl, "TRUNCATE TABLE shown", "CREATE TABLE IF NOT EXISTS shown (id INT)");
+            assertThat(query(connection, "DESCRIBE shown").get(0).subList(0, 4))
+                    .containsExactly("id", "INT", "NO", "PRI");
+            String ddl =
+                    (String) query(connection, "SHOW CREATE TABLE shown").get(0).get(1);
+            execute(
+                    connection,
+                    "DROP TABLE shown",
+                    ddl,
+                    "TRUNCATE TABLE shown",
+                    "CREATE TABLE IF NOT EXISTS shown (id INT)");
             assertThat(query(connection, "SHOW WARNINGS").get(0).subList(0, 2)).containsExactly("Note", 1050L);
             assertThat(query(connection, "SHOW PIPELINES")).isEmpty();
             assertThat(query(connection, "SHOW VARIABLES LIKE 'autocommit'")).hasSize(1);
             execute(connection, "SET NAMES utf8mb4", "COMMIT");
             assertThat(query(connection, "SELECT DATABASE()")).containsExactly(List.of("shop"));
-            assertThat((String) query(connection, "SELECT @@version").get(0).get(0)).contains("Millrace");
+            assertThat((String) query(connection, "SELECT @@version").get(0).get(0))
+                    .contains("Millrace");
         }
     }
 
@@ -370,7 +389,8 @@ class AvaticaClientTest {
                     "USE gone",
                     "CREATE REFERENCE TABLE r (id INT NOT NULL, PRIMARY KEY (id))");
             try (Statement statement = connection.createStatement()) {
-                assertThat(statement.executeUpdate("INSERT INTO r VALUES (1), (2)")).isEqualTo(2);
+                assertThat(statement.executeUpdate("INSERT INTO r VALUES (1), (2)"))
+                        .isEqualTo(2);
             }
             assertThat(query(connection, "SELECT count(*) FROM r")).containsExactly(List.of(2L));
             refused(connection, "INSERT INTO r VALUES (3), (2)", "23000", 1062, "");
@@ -401,7 +421,9 @@ class AvaticaClientTest {
     @Test
     void transfersAcrossPartitionsAlwaysSumToZero() throws Exception {
         try (Connection connection = cluster.connect("shop")) {
-            execute(connection, "CREATE TABLE moves (account BIGINT NOT NULL, amount BIGINT NOT NULL, SHARD KEY (account))");
+            execute(
+                    connection,
+                    "CREATE TABLE moves (account BIGINT NOT NULL, amount BIGINT NOT NULL, SHARD KEY (account))");
         }
         AtomicBoolean done = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -436,7 +458,8 @@ class AvaticaClientTest {
             long last = 0;
             try (Connection connection = cluster.connect("shop")) {
                 while (!done.get() || reads == 0) {
-                    List<Object> row = query(connection, "SELECT count(*), coalesce(sum(amount), 0) FROM moves").get(0);
+                    List<Object> row = query(connection, "SELECT count(*), coalesce(sum(amount), 0) FROM moves")
+                            .get(0);
                     long count = ((Number) row.get(0)).longValue();
                     assertThat(((Number) row.get(1)).longValue()).isZero();
                     assertThat(count % 2).isZero();
@@ -452,8 +475,7 @@ class AvaticaClientTest {
     private static Callable<Integer> writing(int transfers) {
         return () -> {
             try (Connection connection = cluster.connect("shop");
-                    PreparedStatement insert =
-                            connection.prepareStatement("INSERT INTO moves VALUES (?, ?), (?, ?)")) {
+                    PreparedStatement insert = connection.prepareStatement("INSERT INTO moves VALUES (?, ?), (?, ?)")) {
                 for (int i = 0; i < transfers; i++) {
                     long amount = ThreadLocalRandom.current().nextInt(1, 100);
                     insert.setLong(1, ThreadLocalRandom.current().nextInt(1000));
@@ -477,8 +499,7 @@ class AvaticaClientTest {
             execute(two, "USE information_schema");
             one.setReadOnly(false);
             assertThat(query(two, "SELECT DATABASE()")).containsExactly(List.of("information_schema"));
-            assertThatThrownBy(() -> cluster.connect("nowhere"))
-                    .hasMessageContaining("Unknown database 'nowhere'");
+            assertThatThrownBy(() -> cluster.connect("nowhere")).hasMessageContaining("Unknown database 'nowhere'");
         }
     }
 }

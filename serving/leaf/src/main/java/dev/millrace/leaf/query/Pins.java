@@ -262,8 +262,13 @@ public final class Pins implements AutoCloseable {
             return horizon.lastTouching(request.database(), partition.id().ordinal(), target);
         }
 
+        /**
+         * The highest CSN that a snapshot is right for. If the partition was published since, the batches in between may
+         * be forgotten already, and the snapshot's own CSN is all that is certain.
+         */
         private long highest(RowPartition partition, long csn) {
-            return horizon.highest(request.database(), partition.id().ordinal(), csn);
+            long highest = horizon.highest(request.database(), partition.id().ordinal(), csn);
+            return partition.csn() == csn ? highest : csn;
         }
 
         private void checkTables(RowPartition partition, long csn) {
