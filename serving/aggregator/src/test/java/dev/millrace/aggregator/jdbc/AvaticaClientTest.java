@@ -421,6 +421,7 @@ class AvaticaClientTest {
     @Test
     void transfersAcrossPartitionsAlwaysSumToZero() throws Exception {
         try (Connection connection = cluster.connect("shop")) {
+            execute(connection, "DROP TABLE IF EXISTS moves");
             execute(
                     connection,
                     "CREATE TABLE moves (account BIGINT NOT NULL, amount BIGINT NOT NULL, SHARD KEY (account))");
