@@ -13,8 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -77,7 +77,8 @@ class ConsistentReadsIT {
                 Statement statement = connection.createStatement()) {
             while (!done.get()) {
                 seen.add(number(statement, "SELECT count(*) FROM d.t"));
-                try (ResultSet sum = statement.executeQuery("SELECT coalesce(sum(amount), 0), count(*) FROM d.transfer")) {
+                try (ResultSet sum =
+                        statement.executeQuery("SELECT coalesce(sum(amount), 0), count(*) FROM d.transfer")) {
                     sum.next();
                     assertThat(sum.getLong(1)).as("half a transfer was seen").isZero();
                     assertThat(sum.getLong(2) % 2).isZero();
@@ -92,7 +93,8 @@ class ConsistentReadsIT {
 
     private static void transfer(MillraceProcess millrace) {
         try (Connection connection = millrace.connect();
-                PreparedStatement insert = connection.prepareStatement("INSERT INTO d.transfer VALUES (?, ?), (?, ?)")) {
+                PreparedStatement insert =
+                        connection.prepareStatement("INSERT INTO d.transfer VALUES (?, ?), (?, ?)")) {
             for (int i = 0; i < TRANSFERS; i++) {
                 insert.setLong(1, i);
                 insert.setInt(2, i + 1);
