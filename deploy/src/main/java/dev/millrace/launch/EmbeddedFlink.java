@@ -1,7 +1,11 @@
 package dev.millrace.launch;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -30,6 +35,8 @@ public final class EmbeddedFlink implements AutoCloseable {
     private static final int CHECKPOINT_FOLDERS_MAX = 32;
 
     private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
+    private static final Duration REST_ANSWER_MAX = Duration.ofMinutes(2);
+    private static final Duration REST_PAUSE = Duration.ofMillis(50);
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
 
     private final MiniCluster cluster;
@@ -75,7 +82,9 @@ public final class EmbeddedFlink implements AutoCloseable {
                 .build());
         try {
             cluster.start();
-            return new EmbeddedFlink(cluster, URI.create("http://" + bind + ":" + restPort));
+            URI rest = URI.create("http://" + bind + ":" + restPort);
+            awaitAnswer(rest);
+            return new EmbeddedFlink(cluster, rest);
         } catch (Exception e) { // what MiniCluster declares
             cluster.closeAsync();
             throw new IOException("Flink does not start", e);
@@ -121,6 +130,21 @@ public final class EmbeddedFlink implements AutoCloseable {
             LOG.debug("the resource manager is busy", e);
         } catch (Exception e) { // what MiniCluster declares; a task that throws would not be run again
             LOG.warn("cannot look after the task manager", e);
+        }
+    }
+
+    /** Right after its start the cluster has no leader yet, and REST answers 503. */
+    private static void awaitAnswer(URI rest) throws IOException, InterruptedException {
+        HttpClient http = HttpClient.newHttpClient();
+        HttpRequest overview = HttpRequest.newBuilder(rest.resolve("/overview"))
+                .timeout(REST_ANSWER_MAX)
+                .build();
+        long deadline = System.nanoTime() + REST_ANSWER_MAX.toNanos();
+        while (http.send(overview, HttpResponse.BodyHandlers.discarding()).statusCode() != HttpURLConnection.HTTP_OK) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("Flink's REST at " + rest + " is not ready after " + REST_ANSWER_MAX);
+            }
+            LockSupport.parkNanos(REST_PAUSE.toNanos());
         }
     }
 
