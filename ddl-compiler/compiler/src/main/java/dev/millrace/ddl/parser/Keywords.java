@@ -329,6 +329,10 @@ final class Keywords {
         String word = raw.word;
         if (word.equals("ON") && lexer.peekWords(List.of("DUPLICATE", "KEY", "UPDATE"))) {
             onDuplicateKey = true;
+            // A keyword that no query knows: it ends here.
+            return UPSERT;
+        }
+        if (word.equals("FOR") && (next("UPDATE") || next("SHARE"))) {
             return UPSERT;
         }
         Integer reserved = RESERVED.get(word);

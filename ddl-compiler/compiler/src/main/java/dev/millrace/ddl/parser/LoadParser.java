@@ -48,6 +48,7 @@ final class LoadParser {
     private Optional<StringText> registry = Optional.empty();
     private List<Mapping> mappings = List.of();
     private List<LoadColumn> columns = List.of();
+    private Place listAt = Place.START;
     private Optional<Fields> fields = Optional.empty();
     private Optional<Lines> lines = Optional.empty();
     private boolean trailingNullcols;
@@ -186,6 +187,7 @@ final class LoadParser {
             schema();
         } else if (tokens.peek().kind == LPAREN) {
             once(!mappings.isEmpty() || !columns.isEmpty(), "the list of columns", at);
+            listAt = at;
             columnsOrMappings();
         } else if (tokens.accept("SET")) {
             once(!set.isEmpty(), "SET", at);
@@ -362,7 +364,8 @@ final class LoadParser {
         boolean csvOnly = fields.isPresent() || lines.isPresent() || trailingNullcols || ignoreLines > 0;
         if (mapped.isEmpty()) {
             if (!mappings.isEmpty() || schema.isPresent() || registry.isPresent()) {
-                throw SyntaxError.because("a mapping needs FORMAT JSON, AVRO or PARQUET", place.position());
+                Place clause = mappings.isEmpty() ? place : listAt;
+                throw SyntaxError.because("a mapping needs FORMAT JSON, AVRO or PARQUET", clause.position());
             }
             return new Csv(fields, lines, trailingNullcols, ignoreLines, columns, place);
         }

@@ -80,8 +80,8 @@ public final class StatementParser {
         StatementParser parser = new StatementParser(tokens);
         List<ParsedStatement> statements = new ArrayList<>();
         while (true) {
-            while (tokens.acceptSymbol(SEMICOLON)) {
-                // Empty statements mean nothing.
+            while (tokens.peek().kind == SEMICOLON) {
+                tokens.next();
             }
             if (tokens.peek().kind == EOF) {
                 return statements;
@@ -108,7 +108,7 @@ public final class StatementParser {
                 "INTO", "SELECT … INTO",
                 "LOCK", "SELECT … LOCK IN SHARE MODE",
                 "COLLATE", "COLLATE");
-        boolean rollup = tokens.at("WITH", "ROLLUP");
+        boolean rollup = token.is("WITH") && tokens.peek(2).is("ROLLUP");
         String name = rollup ? "WITH ROLLUP" : unsupported.get(token.word);
         return name == null
                 ? tokens.unexpected()
