@@ -6,9 +6,11 @@ import dev.millrace.store.log.LogEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What this leaf knows of the batches of one database, and has yet to publish. Safe for all threads. */
@@ -20,6 +22,9 @@ final class FollowedDatabase {
 
     /** Batches above {@link #from} up to {@link #known} that a partition here has yet to publish. */
     private final NavigableMap<Long, DecidedBatch> pending = new TreeMap<>();
+
+    /** Ordinals of those that were led when {@link #cover} last looked. */
+    private final Set<Integer> covered = new HashSet<>();
 
     private long from;
     private long known;
@@ -39,10 +44,20 @@ final class FollowedDatabase {
         return known;
     }
 
-    /** A partition that is led here now may be behind all that was known; then it begins again there. */
+    /**
+     * A partition that is led here now may be behind what was known, and what it lacks may be forgotten, because those
+     * that were led before have it: then everything begins again where it stands.
+     */
     synchronized void cover(Collection<RowPartition> led) {
-        long lowest = led.stream().mapToLong(RowPartition::csn).min().orElse(from);
-        if (lowest < from) {
+        long lowest = known;
+        for (RowPartition partition : led) {
+            if (covered.add(partition.id().ordinal()) || partition.csn() < from) {
+                lowest = Math.min(lowest, partition.csn());
+            }
+        }
+        covered.retainAll(
+                led.stream().map(partition -> partition.id().ordinal()).toList());
+        if (lowest < known) {
             pending.clear();
             from = lowest;
             known = lowest;
