@@ -33,7 +33,6 @@ class ExpressionTreeTest {
             "||",
             "&",
             "^",
-            
             "LIKE",
             "NOT LIKE",
             "RLIKE",
