@@ -2,6 +2,7 @@ package dev.millrace.job;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.job.run.ContextLoader;
 import dev.millrace.job.run.JobRun;
 import dev.millrace.job.source.KafkaTopic;
 import dev.millrace.spec.PipelineSpec;
@@ -43,8 +44,9 @@ record Submission(JobRun run, int parallelism) {
      */
     static Submission prepare(JobArguments arguments) {
         try (BufferAllocator allocator = new RootAllocator(ANSWER_BYTES_MAX);
-                StoreClient store = new StoreClient(List.of(arguments.system()), allocator, PATIENCE)) {
-            CatalogSnapshot catalog = catalog(arguments, store);
+                StoreClient store = ContextLoader.ofFlight(
+                        () -> new StoreClient(List.of(arguments.system()), allocator, PATIENCE))) {
+            CatalogSnapshot catalog = ContextLoader.ofFlight(() -> catalog(arguments, store));
             PipelineSpec pipeline = catalog.pipeline(arguments.database(), arguments.pipeline())
                     .orElseThrow(() -> new StatementException(
                             SqlState.UNKNOWN_PIPELINE,
@@ -60,7 +62,7 @@ record Submission(JobRun run, int parallelism) {
                     database.spec().id(),
                     database.map().version(),
                     database.map().partitions(),
-                    newRun(store, pipeline));
+                    ContextLoader.ofFlight(() -> newRun(store, pipeline)));
             return new Submission(run, parallelism(pipeline, topic));
         }
     }

@@ -3,6 +3,7 @@ package dev.millrace.job;
 import dev.millrace.job.run.Faults;
 import dev.millrace.job.run.JobRun;
 import dev.millrace.job.source.FetchSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,11 @@ final class Cluster implements AutoCloseable {
     private final MiniCluster cluster;
 
     Cluster(Path folder) throws Exception {
+        this(folder, "");
+    }
+
+    /** @param parentFirst class name prefixes that jobs take from the cluster, as the launcher's Flink has some */
+    Cluster(Path folder, String parentFirst) throws Exception {
         this.folder = folder;
         Configuration configuration = new Configuration();
         String[][] values = {
@@ -33,6 +39,9 @@ final class Cluster implements AutoCloseable {
             {"rest.bind-address", "127.0.0.1"},
             {"rest.port", "0"},
             {"rest.bind-port", "0"},
+            {"web.submit.enable", "true"},
+            {"web.upload.dir", Files.createDirectories(folder.resolve("upload")).toString()},
+            {"classloader.parent-first-patterns.additional", parentFirst},
             {"taskmanager.memory.network.min", "32m"},
             {"taskmanager.memory.network.max", "32m"},
             {"taskmanager.memory.managed.size", "32m"},

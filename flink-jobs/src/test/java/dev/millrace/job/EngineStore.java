@@ -26,6 +26,10 @@ import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.FollowRequest;
 import dev.millrace.store.wire.RefusedException;
 import dev.millrace.store.wire.WireReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -71,6 +75,7 @@ final class EngineStore implements AutoCloseable {
     });
     private final List<PipelineError> errors = Collections.synchronizedList(new ArrayList<>());
     private final List<SystemEntry.Decide> decisions = Collections.synchronizedList(new ArrayList<>());
+    private final int port = freePort();
     private final long databaseId;
     private final long writer;
     private long published;
@@ -80,7 +85,7 @@ final class EngineStore implements AutoCloseable {
         this.name = name;
         database = new LeafDatabase(
                 new LeafDatabase.Limits(512L << 20, 2, folder.resolve("tmp"), folder.resolve("partitions")));
-        long node = system(new SystemEntry.RegisterNode("leaf", "127.0.0.1", 7400, 7500))
+        long node = system(new SystemEntry.RegisterNode("leaf", "127.0.0.1", port, 7500))
                 .number();
         databaseId = system(new SystemEntry.AllocateId()).number();
         system(new SystemEntry.CreateDatabase(
@@ -119,6 +124,26 @@ final class EngineStore implements AutoCloseable {
             @Override
             public void close() {}
         };
+    }
+
+    /** Where its only leaf is said to be; {@link StoreServer} listens there. */
+    int port() {
+        return port;
+    }
+
+    CatalogSnapshot catalog() {
+        synchronized (system) {
+            return system.catalog();
+        }
+    }
+
+    /** What the system partition answers, refusals as they are. */
+    Answer answer(SystemEntry entry) {
+        return apply(entry);
+    }
+
+    Answer answer(int ordinal, LogEntry entry) {
+        return propose(ordinal, entry);
     }
 
     long newId() {
@@ -161,11 +186,7 @@ final class EngineStore implements AutoCloseable {
     }
 
     CatalogSnapshot.Pipeline pipeline(PipelineSpec pipeline) {
-        synchronized (system) {
-            return system.catalog()
-                    .pipeline(pipeline.database(), pipeline.name())
-                    .orElseThrow();
-        }
+        return catalog().pipeline(pipeline.database(), pipeline.name()).orElseThrow();
     }
 
     List<PipelineError> errors() {
@@ -236,10 +257,14 @@ final class EngineStore implements AutoCloseable {
     }
 
     private WireReader submit(int ordinal, LogEntry entry) {
-        return patiently(() -> partitions
+        return patiently(() -> propose(ordinal, entry));
+    }
+
+    private Answer propose(int ordinal, LogEntry entry) {
+        return partitions
                 .get(ordinal)
                 .beforePropose(ByteBuffer.wrap(entry.toBytes()), Duration.ofSeconds(1))
-                .orElseGet(() -> apply(ordinal, entry)));
+                .orElseGet(() -> apply(ordinal, entry));
     }
 
     private Answer apply(int ordinal, LogEntry entry) {
@@ -262,6 +287,14 @@ final class EngineStore implements AutoCloseable {
                 return answer.orThrow();
             }
             Thread.onSpinWait();
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

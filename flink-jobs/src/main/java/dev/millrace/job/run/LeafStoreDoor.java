@@ -27,18 +27,20 @@ public final class LeafStoreDoor implements StoreDoor {
     }
 
     public static StoreDoor open(JobRun run) {
-        BufferAllocator allocator = new RootAllocator(ANSWER_BYTES_MAX);
-        return new LeafStoreDoor(allocator, new StoreClient(List.of(Endpoint.parse(run.system())), allocator));
+        return ContextLoader.ofFlight(() -> {
+            BufferAllocator allocator = new RootAllocator(ANSWER_BYTES_MAX);
+            return new LeafStoreDoor(allocator, new StoreClient(List.of(Endpoint.parse(run.system())), allocator));
+        });
     }
 
     @Override
     public WireReader system(SystemEntry entry) {
-        return client.system(entry);
+        return ContextLoader.ofFlight(() -> client.system(entry));
     }
 
     @Override
     public CompletableFuture<WireReader> submit(PartitionId partition, LogEntry entry) {
-        return client.submitAsync(partition, entry);
+        return ContextLoader.ofFlight(() -> client.submitAsync(partition, entry));
     }
 
     @Override

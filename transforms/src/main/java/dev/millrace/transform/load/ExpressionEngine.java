@@ -8,7 +8,6 @@ import dev.millrace.spec.type.SqlType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.duckdb.DuckDBDriver;
 
 /**
  * An in-memory DuckDB for the expressions of a pipeline: defaults that are not plain literals. It starts when the first
@@ -87,7 +87,8 @@ public final class ExpressionEngine implements AutoCloseable {
         settings.setProperty("memory_limit", memoryBytesMax + "B");
         settings.setProperty("threads", Integer.toString(threads));
         settings.setProperty("temp_directory", temp.toString());
-        Connection opened = DriverManager.getConnection("jdbc:duckdb:", settings);
+        // Not through DriverManager: it does not see drivers that came with a job's own class loader.
+        Connection opened = new DuckDBDriver().connect("jdbc:duckdb:", settings);
         try (Statement statement = opened.createStatement()) {
             // Expressions come from users: no files, no network, and UTC is the session's zone.
             statement.execute("SET GLOBAL TimeZone = 'UTC'");
