@@ -21,7 +21,7 @@ class PrintingLawTest {
             List.of("", "a", "it's", "\"", "\\", "\n\t\r\0", "%", "\\%", "_", "é😀", "`", ";", "-- x", "/* x", "#");
 
     private final DdlCompiler compiler = new DdlCompiler();
-    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final long seed = Long.getLong("seed", 1);
     private final SplittableRandom random = new SplittableRandom(seed);
 
     static List<String> shapes() throws IOException {
