@@ -130,7 +130,7 @@ final class AggregateSql {
             if (call.isDistinct() && !column.sql().equals(argument)) {
                 throw unsupported("GROUP_CONCAT(DISTINCT …) in the order of something else");
             }
-            if (!column.isConstant()) {
+            if (!column.constant()) {
                 order.add(column.sql() + RelSql.direction(key));
             }
         }

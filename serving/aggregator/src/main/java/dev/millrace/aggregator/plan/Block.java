@@ -11,23 +11,18 @@ final class Block {
      *
      * @param sql the expression
      * @param typed the same with a CAST to exactly the promised type, where DuckDB's own type may be another
+     * @param constant whether it is the same for all rows: in ORDER BY and GROUP BY DuckDB may take it for an ordinal
      */
-    record Column(String sql, String typed) {
+    record Column(String sql, String typed, boolean constant) {
         private static final Pattern NAME = Pattern.compile("\\w+\\.(\\w+|\"([^\"]|\"\")*\")");
-        private static final Pattern REFERENCE = Pattern.compile(".*\\w\\.(c\\d+\\b|\").*", Pattern.DOTALL);
 
         static Column exact(String sql) {
-            return new Column(sql, sql);
+            return new Column(sql, sql, false);
         }
 
         /** Whether it is a column of the FROM item and nothing else. */
         boolean isName() {
             return NAME.matcher(sql).matches();
-        }
-
-        /** Whether it is the same for all rows; in ORDER BY and GROUP BY DuckDB may take it for an ordinal. */
-        boolean isConstant() {
-            return !REFERENCE.matcher(sql).matches();
         }
     }
 

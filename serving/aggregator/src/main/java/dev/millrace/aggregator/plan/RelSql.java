@@ -174,7 +174,10 @@ final class RelSql {
         if (expression instanceof RexInputRef input) {
             return block.columns.get(input.getIndex());
         }
-        return new Block.Column(writer.write(expression), writer.writeTyped(expression));
+        boolean constant = !RexOver.containsOver(expression)
+                && RelOptUtil.InputFinder.bits(expression).asList().stream()
+                        .allMatch(read -> block.columns.get(read).constant());
+        return new Block.Column(writer.write(expression), writer.writeTyped(expression), constant);
     }
 
     private static boolean repeats(Block input, int[] reads) {
@@ -204,7 +207,7 @@ final class RelSql {
         }
         Block input = block(aggregate.getInput(), read.build());
         boolean constantKey = aggregate.getGroupSet().asList().stream()
-                .anyMatch(key -> input.columns.get(key).isConstant());
+                .anyMatch(key -> input.columns.get(key).constant());
         Block block = input.isPlain() && !constantKey ? input : wrapped(input);
         AggregateSql sql = new AggregateSql(aggregate.getInput().getRowType(), rex, block.columns);
         List<Block.Column> columns = new ArrayList<>();
@@ -244,7 +247,7 @@ final class RelSql {
         Block block = input.sorted || input.windowed ? wrapped(input) : input;
         for (RelFieldCollation key : sort.getCollation().getFieldCollations()) {
             Block.Column column = block.columns.get(key.getFieldIndex());
-            if (!column.isConstant()) {
+            if (!column.constant()) {
                 block.orderBy.add(column.sql() + direction(key));
             }
         }
@@ -371,7 +374,7 @@ final class RelSql {
         Block block = new Block();
         if (values.tuples.size() == 1) {
             for (RexLiteral literal : values.tuples.get(0)) {
-                block.columns.add(new Block.Column(writer.write(literal), writer.writeTyped(literal)));
+                block.columns.add(new Block.Column(writer.write(literal), writer.writeTyped(literal), true));
             }
             return block;
         }

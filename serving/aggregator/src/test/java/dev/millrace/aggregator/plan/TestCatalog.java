@@ -26,6 +26,11 @@ final class TestCatalog implements Catalog {
         return this;
     }
 
+    /** Gives a table another version. */
+    void change(String name, long version) {
+        tables.replaceAll(table -> table.name().equals(name) ? table.withIdentity(table.id(), version) : table);
+    }
+
     static TableSpec table(String database, String name, String shardKey, boolean reference, ColumnSpec... columns) {
         List<String> key = shardKey.isEmpty() ? List.of() : List.of(shardKey.split(","));
         return new TableSpec(0, 0, database, name, reference, List.of(columns), List.of(), key);

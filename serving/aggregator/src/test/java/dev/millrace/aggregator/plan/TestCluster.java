@@ -168,6 +168,32 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** The same text run by DuckDB alone over whole tables, for queries that mean the same there. */
+    List<String> reference(String sql) throws SQLException {
+        for (DatabaseSpec database : catalog.databases()) {
+            for (TableSpec table : catalog.tables(database.name())) {
+                int files = table.reference() ? 1 : database.partitions();
+                run("CREATE OR REPLACE VIEW memory.main." + table.name() + " AS "
+                        + IntStream.range(0, files)
+                                .mapToObj(i -> "SELECT * FROM " + file(database, i) + ".t" + table.id())
+                                .collect(Collectors.joining(" UNION ALL ")));
+            }
+        }
+        run("SET default_null_order = 'nulls_first_on_asc_last_on_desc'");
+        List<String> read = new ArrayList<>();
+        try (Statement statement = duckdb.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                List<String> values = new ArrayList<>();
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    values.add(text(rows.getObject(i)));
+                }
+                read.add(String.join("|", values));
+            }
+        }
+        return read;
+    }
+
     /** Partitions of each run of a fragment's SQL. */
     private List<List<Integer>> requests(PlannedFragment fragment) {
         DatabaseSpec database = catalog.databases().stream()

@@ -91,7 +91,7 @@ final class Intervals {
     }
 
     /** A literal that is a date or a time is one here, though MySQL would answer text. */
-    private static SqlNode dateLiteral(SqlNode node) {
+    static SqlNode dateLiteral(SqlNode node) {
         if (node instanceof SqlLiteral literal && literal.getTypeName().getFamily() == SqlTypeFamily.CHARACTER) {
             return TemporalText.parse(literal.getValueAs(String.class))
                     .map(moment -> moment.toLocalTime().equals(LocalTime.MIDNIGHT)

@@ -18,6 +18,7 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -131,7 +132,9 @@ final class LogicOperators {
     private LogicOperators() {}
 
     private static Operator operand(String name, Accepts accepts, Operator.Typing typing) {
-        return Operator.named(name, accepts).returns(typing).lowers((rex, operator, type, x) -> x.get(0));
+        return Operator.named(name, accepts)
+                .returns(typing)
+                .lowers((rex, operator, type, x) -> Coercion.to(rex, x.get(0), type));
     }
 
     private static boolean allNullable(Arguments arguments) {
@@ -145,7 +148,7 @@ final class LogicOperators {
 
     private static Operator logic(String name, SqlOperator standard, Accepts... accepts) {
         Operator.Row row = Operator.named(name, accepts).returns(Arguments::bool);
-        Lowering call = (rex, operator, type, x) -> rex.makeCall(type, standard, x);
+        Lowering call = (rex, operator, type, x) -> rex.makeCall(type, standard, RexUtil.flatten(x, standard));
         return accepts.length == 2 && !name.equals("XOR") ? row.repeated().lowers(call) : row.lowers(call);
     }
 
@@ -209,7 +212,9 @@ final class LogicOperators {
             plain.add(0, sought);
             others.add(0, rex.makeCall(type, MEMBER, plain));
         }
-        return others.size() == 1 ? others.get(0) : rex.makeCall(type, SqlStdOperatorTable.OR, others);
+        return others.size() == 1
+                ? others.get(0)
+                : rex.makeCall(type, SqlStdOperatorTable.OR, RexUtil.flatten(others, SqlStdOperatorTable.OR));
     }
 
     /** A list of values that x is compared with, as the plan has it. */

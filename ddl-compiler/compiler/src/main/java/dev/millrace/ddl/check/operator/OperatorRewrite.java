@@ -348,7 +348,7 @@ final class OperatorRewrite {
         return call(
                 TimeOperators.add(unit, 1),
                 call.getParserPosition(),
-                expression(call.operand(2)),
+                expression(Intervals.dateLiteral(call.operand(2))),
                 expression(call.operand(1)));
     }
 
@@ -359,6 +359,12 @@ final class OperatorRewrite {
     private SqlNode named(SqlCall call) {
         SqlOperator operator = call.getOperator();
         String name = operator.getName().toUpperCase(Locale.ROOT);
+        if (name.equals("TRANSLATE") && call.operand(1) instanceof SqlIdentifier charset) {
+            if (!charset.toString().toLowerCase(Locale.ROOT).startsWith("utf8")) {
+                throw unsupported("CONVERT USING " + charset, call);
+            }
+            return call(TextOperators.JOINED, call.getParserPosition(), expression(call.operand(0)));
+        }
         if (operator instanceof SqlFunction function
                 && function.getSqlIdentifier() != null
                 && !function.getSqlIdentifier().isSimple()) {
