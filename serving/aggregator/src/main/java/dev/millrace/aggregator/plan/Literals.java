@@ -1,5 +1,6 @@
 package dev.millrace.aggregator.plan;
 
+import dev.millrace.ddl.check.operator.Coercion;
 import dev.millrace.ddl.check.operator.Operator;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -84,13 +86,6 @@ final class Literals {
     }
 
     static TimestampString timestamp(LocalDateTime moment) {
-        return new TimestampString(
-                        moment.getYear(),
-                        moment.getMonthValue(),
-                        moment.getDayOfMonth(),
-                        moment.getHour(),
-                        moment.getMinute(),
-                        moment.getSecond())
-                .withNanos(moment.getNano() / 1000 * 1000);
+        return Coercion.timestampString(moment.truncatedTo(ChronoUnit.MICROS));
     }
 }

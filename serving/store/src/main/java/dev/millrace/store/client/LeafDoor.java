@@ -6,6 +6,7 @@ import dev.millrace.store.Endpoint;
 import dev.millrace.store.query.QueryRequest;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.Refusal;
+import dev.millrace.store.wire.RefusedException;
 import dev.millrace.store.wire.Verb;
 import dev.millrace.store.wire.WireWriter;
 import java.time.Duration;
@@ -46,9 +47,8 @@ final class LeafDoor implements AutoCloseable {
             }
             return answer;
         } catch (FlightRuntimeException e) {
-            return Answer.refused(
-                    FlightErrors.refused(e).refusal(),
-                    "leaf " + endpoint + ": " + FlightErrors.refused(e).getMessage());
+            RefusedException refused = FlightErrors.refused(e);
+            return Answer.refused(refused.refusal(), "leaf " + endpoint + ": " + refused.getMessage());
         }
     }
 

@@ -174,7 +174,8 @@ public final class Coercion {
         return new DateString(moment.getYear(), moment.getMonthValue(), moment.getDayOfMonth());
     }
 
-    static TimestampString timestampString(LocalDateTime moment) {
+    /** A moment as Calcite's literals hold it. */
+    public static TimestampString timestampString(LocalDateTime moment) {
         return new TimestampString(
                         moment.getYear(),
                         moment.getMonthValue(),
