@@ -34,6 +34,18 @@ public final class EmbeddedFlink implements AutoCloseable {
     /** Folders of checkpoints kept at a start, one per job: cursors rule, so old ones are only for curiosity. */
     private static final int CHECKPOINT_FOLDERS_MAX = 32;
 
+    /**
+     * On this process's class path in the versions of the job jar. Without this every job would unpack and load DuckDB's
+     * library once more, and load and compile the Kafka client and the load code anew: seconds, at each start.
+     */
+    private static final List<String> SHARED_CLASSES = List.of(
+            "org.duckdb",
+            "org.apache.arrow",
+            "org.apache.kafka",
+            "dev.millrace.spec",
+            "dev.millrace.store",
+            "dev.millrace.transform");
+
     private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
     private static final Duration REST_ANSWER_MAX = Duration.ofMinutes(2);
     private static final Duration REST_PAUSE = Duration.ofMillis(50);
@@ -203,8 +215,7 @@ public final class EmbeddedFlink implements AutoCloseable {
             },
             {"execution.checkpointing.incremental", "true"},
             {"execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION"},
-            // These are on our class path: without this every job unpacks and loads DuckDB's library once more.
-            {"classloader.parent-first-patterns.additional", "org.duckdb;org.apache.arrow"},
+            {"classloader.parent-first-patterns.additional", String.join(";", SHARED_CLASSES)},
             {"classloader.check-leaked-classloader", "false"},
         };
         Configuration configuration = new Configuration();

@@ -40,9 +40,6 @@ record House(String jdbcUrl, URI dashboard, Optional<String> kafka, List<Endpoin
     /** A cold start on a busy machine takes half a minute; replaying a log takes longer. */
     private static final Duration START_MAX = Duration.ofMinutes(10);
 
-    /** Of DuckDB: a scan on one thread alone would leave a second core idle. */
-    private static final int LEAF_THREADS_MIN = 2;
-
     House {
         leaves = List.copyOf(leaves);
     }
@@ -102,7 +99,9 @@ record House(String jdbcUrl, URI dashboard, Optional<String> kafka, List<Endpoin
         }
 
         private LeafServer leaf(int ordinal, List<Endpoint> system, BufferAllocator allocator) throws IOException {
-            int threads = Math.max(LEAF_THREADS_MIN, Runtime.getRuntime().availableProcessors() / config.leaves());
+            // The machine's cores once over: with one thread too many a small insert costs DuckDB nearly twice the
+            // time.
+            int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / config.leaves());
             LeafServer leaf = parts.add(
                     Stage.STORE,
                     "leaf-" + ordinal,

@@ -2,7 +2,6 @@ package dev.millrace.leaf.engine;
 
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.TableSpec;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,93 +11,46 @@ import org.apache.arrow.flatbuf.FieldNode;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.DecimalVector;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.apache.arrow.vector.util.ValueVectorUtility;
 
 /**
  * Whether the Arrow IPC stream of an entry holds rows of a table: its columns' types in the table's order, no NULL where
  * none may be, as many rows as the entry says. Apply looks at the messages' heads only; the leader, before it proposes,
- * at every offset too, because DuckDB trusts them.
+ * at the values' layout too ({@link IpcLayout}), because DuckDB trusts it.
  */
 final class IpcCheck {
     private static final int CONTINUATION = -1;
+
+    /** As Arrow wants it; DuckDB reads whole words. */
+    private static final int ALIGNMENT = 8;
 
     private IpcCheck() {}
 
     /** What is wrong with a stream, looking at the heads of its messages; empty if nothing is. */
     static Optional<String> heads(byte[] ipc, int rows, TableSpec table) {
-        try {
-            return walk(ByteBuffer.wrap(ipc).order(ByteOrder.LITTLE_ENDIAN), rows, table);
-        } catch (RuntimeException | IOException e) {
-            return Optional.of("not an Arrow IPC stream: " + e.getMessage());
-        }
+        return check(ipc, rows, table, false);
     }
 
     /** What is wrong with a stream, looking at its values' layout too. */
-    static Optional<String> layout(byte[] ipc, int rows, TableSpec table, BufferAllocator allocator) {
-        Optional<String> problem = heads(ipc, rows, table);
-        if (problem.isPresent()) {
-            return problem;
-        }
-        try (ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(ipc), allocator)) {
-            VectorSchemaRoot root = reader.getVectorSchemaRoot();
-            while (reader.loadNextBatch()) {
-                Optional<String> values = values(root).or(() -> nulls(root, table));
-                if (values.isPresent()) {
-                    return values;
-                }
-            }
-            return Optional.empty();
+    static Optional<String> layout(byte[] ipc, int rows, TableSpec table) {
+        return check(ipc, rows, table, true);
+    }
+
+    private static Optional<String> check(byte[] ipc, int rows, TableSpec table, boolean layout) {
+        try {
+            return walk(ByteBuffer.wrap(ipc).order(ByteOrder.LITTLE_ENDIAN), rows, table, layout);
         } catch (RuntimeException | IOException e) {
-            return Optional.of("not a sound Arrow IPC stream: " + e.getMessage());
+            return Optional.of("not an Arrow IPC stream: " + e.getMessage());
         }
-    }
-
-    /** Arrow's own check of a decimal's values refuses those that use every digit they may have. */
-    private static Optional<String> values(VectorSchemaRoot root) {
-        ValueVectorUtility.validate(root);
-        for (FieldVector vector : root.getFieldVectors()) {
-            if (!(vector instanceof DecimalVector decimals)) {
-                ValueVectorUtility.validateFull(vector);
-                continue;
-            }
-            ValueVectorUtility.validate(decimals);
-            for (int row = 0; row < decimals.getValueCount(); row++) {
-                if (!decimals.isNull(row) && decimals.getObject(row).precision() > decimals.getPrecision()) {
-                    return Optional.of(decimals.getObject(row) + " in column " + decimals.getField());
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<String> nulls(VectorSchemaRoot root, TableSpec table) {
-        List<ColumnSpec> columns = table.columns();
-        for (int i = 0; i < columns.size(); i++) {
-            FieldVector vector = root.getVector(i);
-            if (vector.getValueCount() != root.getRowCount()) {
-                return Optional.of("column " + columns.get(i).name() + " has " + vector.getValueCount() + " values of "
-                        + root.getRowCount());
-            }
-            if (!columns.get(i).nullable() && vector.getNullCount() > 0) {
-                return nullColumn(columns.get(i));
-            }
-        }
-        return Optional.empty();
     }
 
     private static Optional<String> nullColumn(ColumnSpec column) {
         return Optional.of("column " + column.name() + " cannot be null");
     }
 
-    private static Optional<String> walk(ByteBuffer ipc, int rows, TableSpec table) throws IOException {
+    private static Optional<String> walk(ByteBuffer ipc, int rows, TableSpec table, boolean layout) throws IOException {
         boolean schemaSeen = false;
         long found = 0;
         while (ipc.remaining() >= 4) {
@@ -123,7 +75,8 @@ final class IpcCheck {
                 schemaSeen = true;
             } else if (message.headerType() == MessageHeader.RecordBatch && schemaSeen) {
                 RecordBatch batch = (RecordBatch) message.header(new RecordBatch());
-                Optional<String> problem = batch(batch, message.bodyLength(), table);
+                Optional<String> problem = batch(batch, message.bodyLength(), table)
+                        .or(() -> layout ? IpcLayout.check(batch, ipc, table.columns()) : Optional.empty());
                 if (problem.isPresent()) {
                     return problem;
                 }
@@ -158,8 +111,8 @@ final class IpcCheck {
         for (int i = 0; i < batch.buffersLength(); i++) {
             long offset = batch.buffers(i).offset();
             long length = batch.buffers(i).length();
-            if (offset < 0 || length < 0 || offset > bodyLength - length) {
-                return Optional.of("an Arrow batch with a buffer outside it");
+            if (offset < 0 || length < 0 || offset > bodyLength - length || offset % ALIGNMENT != 0) {
+                return Optional.of("an Arrow batch with a buffer outside it or at an odd place");
             }
         }
         return Optional.empty();

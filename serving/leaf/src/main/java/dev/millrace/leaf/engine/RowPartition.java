@@ -172,8 +172,7 @@ public final class RowPartition implements PartitionEngine {
             if (spec.isEmpty()) {
                 return Optional.of(applier.changed(table));
             }
-            return IpcCheck.layout(ipc, rows, spec.get(), file.allocator())
-                    .map(problem -> Answer.refused(Refusal.MALFORMED, problem));
+            return IpcCheck.layout(ipc, rows, spec.get()).map(problem -> Answer.refused(Refusal.MALFORMED, problem));
         }
 
         private boolean isSealed(long table) {
