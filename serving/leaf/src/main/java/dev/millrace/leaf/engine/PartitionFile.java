@@ -31,6 +31,9 @@ final class PartitionFile implements AutoCloseable {
     /** A longer WAL takes about a second to replay at the next start; a shorter one means a checkpoint too often. */
     private static final long WAL_BYTES_MAX = 64L << 20;
 
+    /** Worth a checkpoint when there is nothing else to do. */
+    private static final long WAL_BYTES_RESTING = 1L << 20;
+
     /** Name under which rows from Arrow stand in a statement. */
     static final String STREAM = "_stream";
 
@@ -148,9 +151,18 @@ final class PartitionFile implements AutoCloseable {
 
     /** Writes the WAL's content into the file when there is much of it. */
     void checkpointIfLong() {
+        checkpointAbove(WAL_BYTES_MAX);
+    }
+
+    /** The same when the file is at rest. Rows are compressed by it, and read up to twice as fast. */
+    void checkpointAtRest() {
+        checkpointAbove(WAL_BYTES_RESTING);
+    }
+
+    private void checkpointAbove(long bytes) {
         try {
             Path wal = file.resolveSibling(file.getFileName() + ".wal");
-            if (Files.exists(wal) && Files.size(wal) > WAL_BYTES_MAX) {
+            if (Files.exists(wal) && Files.size(wal) > bytes) {
                 checkpoint();
             }
         } catch (IOException e) {

@@ -128,6 +128,11 @@ public final class RowPartition implements PartitionEngine {
     }
 
     @Override
+    public void rest() {
+        file.checkpointAtRest();
+    }
+
+    @Override
     public Optional<Answer> beforePropose(ByteBuffer bytes, Duration wait) {
         if (bytes.remaining() > LogEntry.BYTES_MAX) {
             return refused(Refusal.TOO_LARGE, bytes.remaining() + " bytes; an entry has at most " + LogEntry.BYTES_MAX);

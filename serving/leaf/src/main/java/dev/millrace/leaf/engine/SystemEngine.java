@@ -113,6 +113,9 @@ public final class SystemEngine implements PartitionEngine, SystemDoor {
 
     /** A batch that waits for gates waits here, not by entry after entry in the log. */
     @Override
+    public void rest() {}
+
+    @Override
     public Optional<Answer> beforePropose(ByteBuffer bytes, Duration wait) {
         if (bytes.remaining() > LogEntry.BYTES_MAX) {
             return Optional.of(Answer.refused(Refusal.TOO_LARGE, "an entry of " + bytes.remaining() + " bytes"));

@@ -3,6 +3,7 @@ package dev.millrace.leaf.replica;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.store.wire.Answer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -67,6 +68,23 @@ final class ApplyQueue {
             waiting.add(item);
             waitingBytes += item.bytes();
             filled.signal();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for something to do; false: nothing came in the time. True also when closed. */
+    boolean awaitWork(Duration time) {
+        long left = time.toNanos();
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !closed && left > 0) {
+                left = filled.awaitNanos(left);
+            }
+            return !waiting.isEmpty() || closed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return true;
         } finally {
             lock.unlock();

@@ -39,6 +39,9 @@ public interface PartitionEngine extends AutoCloseable {
      */
     void snapshot(long term, long index);
 
+    /** Called once when no entry has come for a while: the time for what makes reads or a restart faster. */
+    void rest();
+
     /**
      * On the leader, before an entry is proposed: what can be refused at once (malformed, too large), waiting at most
      * so long for what apply would refuse as too early. Decides nothing: apply checks again.

@@ -3,6 +3,7 @@ package dev.millrace.leaf.replica;
 import dev.millrace.store.PartitionId;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.Refusal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,9 @@ final class Replica {
 
     /** A checkpoint of a large file may take long; nothing else does. */
     private static final long TASK_SECONDS_MAX = 600;
+
+    /** Longer than a usual batch interval, short enough for who loads and then asks. */
+    private static final Duration REST_AFTER = Duration.ofSeconds(2);
 
     private final PartitionId partition;
     private final PartitionEngine engine;
@@ -84,6 +88,9 @@ final class Replica {
 
     private void run() {
         while (true) {
+            if (!queue.awaitWork(REST_AFTER)) {
+                rest();
+            }
             List<ApplyQueue.Item> items = queue.next();
             if (items.isEmpty()) {
                 return;
@@ -92,6 +99,16 @@ final class Replica {
                 task.action().run();
             } else {
                 applyAll(items.stream().map(ApplyQueue.Entry.class::cast).toList());
+            }
+        }
+    }
+
+    private void rest() {
+        if (halted.isEmpty()) {
+            try {
+                engine.rest();
+            } catch (RuntimeException | Error e) {
+                halt(e);
             }
         }
     }
