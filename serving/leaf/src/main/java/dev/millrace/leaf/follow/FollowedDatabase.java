@@ -55,13 +55,16 @@ final class FollowedDatabase {
                 lowest = Math.min(lowest, partition.csn());
             }
         }
-        covered.retainAll(
-                led.stream().map(partition -> partition.id().ordinal()).toList());
+        covered.retainAll(ordinals(led));
         if (lowest < known) {
             pending.clear();
             from = lowest;
             known = lowest;
         }
+    }
+
+    private static List<Integer> ordinals(Collection<RowPartition> led) {
+        return led.stream().map(partition -> partition.id().ordinal()).toList();
     }
 
     synchronized void add(DecidedBatch batch) {
@@ -143,8 +146,12 @@ final class FollowedDatabase {
                         csn, batches.get(batches.size() - 1).csn(), batches));
     }
 
-    /** Forgets what all partitions here have published; answers the CSN up to which they have everything. */
+    /**
+     * Forgets what all partitions here have published; answers the CSN up to which they have everything. Partitions that
+     * are led since the caller looked lose what they lack, and {@link #cover} gets it back.
+     */
     synchronized long prune(Collection<RowPartition> led) {
+        covered.retainAll(ordinals(led));
         pending.values()
                 .removeIf(batch -> led.stream()
                         .noneMatch(partition -> partition.csn() < batch.csn()
