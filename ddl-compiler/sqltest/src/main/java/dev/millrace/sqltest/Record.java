@@ -84,8 +84,16 @@ record Record(
             }
         }
 
-        /** {@code statement error SQLSTATE}; empty: any error. */
-        record Error(String sqlState) implements Kind {
+        /**
+         * {@code statement error SQLSTATE NUMBER PLACE}.
+         *
+         * @param said as many of the three as stand there; none: any error
+         */
+        record Error(List<String> said) implements Kind {
+            public Error {
+                said = List.copyOf(said);
+            }
+
             @Override
             public <R> R match(Cases<R> cases) {
                 return cases.error(this);

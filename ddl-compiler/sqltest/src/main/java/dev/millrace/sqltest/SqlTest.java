@@ -109,7 +109,7 @@ public final class SqlTest {
 
             @Override
             public List<String> error(Record.Kind.Error error) {
-                return failing(record, place, error.sqlState());
+                return failing(record, place, error.said());
             }
 
             @Override
@@ -154,31 +154,34 @@ public final class SqlTest {
 
     private List<String> failed(Record record, String place, SQLException e) {
         if (accept) {
-            return written(record, head(record, error(e)), record.expected());
+            return written(record, head(record, error(e, 1)), record.expected());
         }
         throw new SqlTestFailure(place + state(e) + "\n" + record.statement(), e);
     }
 
-    private static String error(SQLException e) {
-        return e.getSQLState() == null ? "statement error" : "statement error " + e.getSQLState();
+    /** The line that expects this error, with so many of its parts. */
+    private static String error(SQLException e, int parts) {
+        return "statement error " + String.join(" ", Errors.parts(e).subList(0, parts));
     }
 
     private static String state(SQLException e) {
         return "[" + e.getSQLState() + "/" + e.getErrorCode() + "] " + e.getMessage();
     }
 
-    private List<String> failing(Record record, String place, String expected) {
+    private List<String> failing(Record record, String place, List<String> expected) {
         try (Statement statement = harness.connection().createStatement()) {
             if (statement.execute(record.statement())) {
                 drain(statement);
             }
         } catch (SQLException e) {
-            boolean same = expected.isEmpty() || expected.equals(e.getSQLState());
+            boolean same = expected.equals(Errors.parts(e).subList(0, expected.size()));
             if (!same && !accept) {
                 throw new SqlTestFailure(
-                        place + "expected SQLSTATE " + expected + ", came " + state(e) + "\n" + record.statement(), e);
+                        place + "expected error " + String.join(" ", expected) + ", came " + state(e) + "\n"
+                                + record.statement(),
+                        e);
             }
-            String head = same ? record.head().get(record.head().size() - 1) : error(e);
+            String head = same ? record.head().get(record.head().size() - 1) : error(e, Math.max(1, expected.size()));
             return written(record, head(record, head), record.expected());
         }
         if (accept) {

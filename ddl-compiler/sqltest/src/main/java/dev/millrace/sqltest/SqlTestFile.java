@@ -105,16 +105,23 @@ final class SqlTestFile {
     private Record.Kind statement(String[] words) {
         return switch (word(words, 1)) {
             case "ok" -> new Record.Kind.Ok();
-            case "error" -> new Record.Kind.Error(words.length > 2 ? words[2] : "");
+            case "error" -> anyError(words);
             case "count" -> new Record.Kind.Count(Long.parseLong(word(words, 2)));
             default -> throw error("statement " + words[1] + " is not ok, error or count");
         };
     }
 
+    private Record.Kind anyError(String[] words) {
+        if (words.length > 5) {
+            throw error("more stands behind error than SQLSTATE, number and LINE:COLUMN");
+        }
+        return new Record.Kind.Error(Arrays.asList(words).subList(2, words.length));
+    }
+
     private Record.Kind query(String[] words) {
         String types = word(words, 1);
         if (types.equals("error")) {
-            return new Record.Kind.Error(words.length > 2 ? words[2] : "");
+            return anyError(words);
         }
         if (!types.matches("[IRTBD?]+")) {
             throw error("query " + types + " is not made of I, R, T, B, D and ?");

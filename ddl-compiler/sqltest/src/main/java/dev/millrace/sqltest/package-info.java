@@ -23,12 +23,13 @@
  * </pre>
  *
  * <ul>
- *   <li>{@code statement ok}, {@code statement error [SQLSTATE]}, {@code statement count N} (rows changed).
+ *   <li>{@code statement ok}, {@code statement error [SQLSTATE [NUMBER [LINE:COLUMN]]]}, {@code statement count N} (rows
+ *       changed). The place is what a message ends with: {@code at line 1, column 5}; {@code -} if it does not.
  *   <li>{@code query TYPES [nosort|rowsort|valuesort]}: a letter for each column: I whole number, R number with a point, T
  *       text and everything else, B bytes in hexadecimal, D date and time, ? whatever comes. Rows are lines, values are
  *       parted by a space; a value that is empty or holds a space, a quote, a control character or a back-slash, or
  *       is the text {@code NULL}, is quoted as in {@code 'it''s'}. With valuesort each value is a line.
- *   <li>{@code query error [SQLSTATE]}.
+ *   <li>{@code query error}, as {@code statement error}.
  *   <li>{@code await 10s} before a record: it is tried again until it passes or the time is over.
  *   <li>{@code plan}: as {@code query}, of EXPLAIN in front of the statement, one line per row, as it comes.
  *   <li>{@code skipif NAME}, {@code onlyif NAME} before a record, by the harness's name; {@code halt} ends the file.
