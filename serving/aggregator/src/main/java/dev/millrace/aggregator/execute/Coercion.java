@@ -322,8 +322,9 @@ final class Coercion {
         if (value instanceof LocalDate date) {
             return date.atTime(LocalTime.MIDNIGHT);
         }
-        String text = value instanceof Long || value instanceof String ? value.toString() : "";
-        return Temporals.parse(text)
+        // A number is the digits of a date, as in 20260131 and 20260131120000.
+        boolean readable = value instanceof Long || value instanceof BigDecimal || value instanceof String;
+        return Temporals.parse(readable ? string(column, value, row) : "")
                 .filter(time -> time.getYear() >= 0 && time.getYear() <= 9999)
                 .orElseThrow(() -> incorrect(column, value, row, kind));
     }

@@ -177,6 +177,11 @@ final class DdlRunner {
     }
 
     void dropTables(Statement.DropTable drop, Session session) {
+        // As in MySQL 8, none is dropped if one is not there.
+        if (!drop.ifExists() && drop.tables().size() > 1) {
+            CatalogView view = catalog.refresh();
+            drop.tables().forEach(name -> existing(name, view, session));
+        }
         for (ObjectName name : drop.tables()) {
             dropTable(name, drop.ifExists(), session);
         }
@@ -185,25 +190,35 @@ final class DdlRunner {
     private void dropTable(ObjectName name, boolean ifExists, Session session) {
         for (int changed = 0; ; changed++) {
             CatalogView view = catalog.refresh();
-            Checker checker = Names.checker(view, session);
             TableSpec table;
             try {
-                table = checker.writableTable(name);
+                table = existing(name, view, session);
             } catch (StatementException e) {
-                if (e.state() != SqlState.UNKNOWN_TABLE) {
+                if (e.state() != SqlState.UNKNOWN_DROP_TABLE) {
                     throw e;
                 }
-                StatementException missing = new StatementException(
-                        SqlState.UNKNOWN_DROP_TABLE,
-                        "Unknown table '" + checker.databaseOf(name).name() + "."
-                                + name.name().text() + "'",
-                        name.at().position());
-                Names.note(ifExists, missing, session);
+                Names.note(ifExists, e, session);
                 return;
             }
             if (changeKnown(view, table, TableChange.Kind.DROP, name, session, changed)) {
                 return;
             }
+        }
+    }
+
+    private static TableSpec existing(ObjectName name, CatalogView view, Session session) {
+        Checker checker = Names.checker(view, session);
+        try {
+            return checker.writableTable(name);
+        } catch (StatementException e) {
+            if (e.state() != SqlState.UNKNOWN_TABLE) {
+                throw e;
+            }
+            throw new StatementException(
+                    SqlState.UNKNOWN_DROP_TABLE,
+                    "Unknown table '" + checker.databaseOf(name).name() + "."
+                            + name.name().text() + "'",
+                    name.at().position());
         }
     }
 

@@ -27,9 +27,11 @@ final class EngineErrors {
         if (folded.contains("more than one row returned by a subquery")) {
             return new StatementException(
                     SqlState.SUBQUERY_RETURNS_MANY_ROWS, "Subquery returns more than 1 row", cause);
-        } else if (folded.contains("out of range error") || folded.contains("overflow")) {
+        } else if (folded.contains("out of range")
+                || folded.contains("overflow")
+                || folded.contains("could not cast value") && folded.contains("to decimal")) {
             state = SqlState.NUMERIC_OVERFLOW;
-        } else if (folded.contains("conversion error")) {
+        } else if (folded.contains("conversion error") || folded.contains("malformed json")) {
             state = SqlState.INCORRECT_VALUE;
         } else if (folded.contains("out of memory error")) {
             state = SqlState.RESOURCES_EXHAUSTED;

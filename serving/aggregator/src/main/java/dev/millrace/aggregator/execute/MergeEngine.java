@@ -113,13 +113,10 @@ final class MergeEngine implements AutoCloseable {
         try {
             running.start(sql, readers);
             return running;
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             RuntimeException error = running.error(e);
             running.close();
             throw error;
-        } catch (RuntimeException e) {
-            running.close();
-            throw e;
         }
     }
 
@@ -208,6 +205,9 @@ final class MergeEngine implements AutoCloseable {
                     .findFirst();
             if (refused.isPresent()) {
                 return refused.get();
+            }
+            if (e instanceof RuntimeException unexpected && !(e instanceof UncheckedIOException)) {
+                return unexpected;
             }
             if (String.valueOf(e.getMessage()).contains(REASON_LOST)) {
                 return new UnknownReasonException(e);

@@ -16,6 +16,7 @@ import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
@@ -124,7 +125,7 @@ final class ShowRunner {
                 }
                 row.add(column.nullable() ? "YES" : "NO");
                 row.add(keyOf(table, column));
-                row.add(column.defaultValue().map(value -> value.sql()).orElse(null));
+                row.add(column.defaultValue().map(ShowRunner::value).orElse(null));
                 row.add("");
                 if (show.full()) {
                     row.add("select,insert");
@@ -134,6 +135,14 @@ final class ShowRunner {
             }
         }
         return rows(columns, rows);
+    }
+
+    /** A default as MySQL shows it: text without its quotes, anything else as it is written. */
+    private static String value(SqlExpression written) {
+        String sql = written.sql();
+        return sql.startsWith("'") && sql.endsWith("'")
+                ? sql.substring(1, sql.length() - 1).replace("''", "'")
+                : sql;
     }
 
     private static String keyOf(TableSpec table, ColumnSpec column) {

@@ -1,6 +1,8 @@
 package dev.millrace.aggregator.jdbc;
 
 import dev.millrace.aggregator.plan.ResultColumn;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
 import dev.millrace.spec.type.SqlType;
 import java.sql.DatabaseMetaData;
 import java.sql.Types;
@@ -152,9 +154,18 @@ final class WireTypes {
             case INT, DATE -> ((Long) value).intValue();
             case FLOAT -> ((Double) value).floatValue();
             case DATETIME, TIMESTAMP -> Math.floorDiv((Long) value, 1_000L);
+            case DOUBLE -> finite((Double) value);
             // Binary stays an array: both serializations make what their clients expect of it.
-            case BOOL, BIGINT, DOUBLE, DECIMAL, CHAR, VARCHAR, TEXT, JSON, BINARY, VARBINARY, BLOB -> value;
+            case BOOL, BIGINT, DECIMAL, CHAR, VARCHAR, TEXT, JSON, BINARY, VARBINARY, BLOB -> value;
         };
+    }
+
+    /** MySQL has no infinity, and JSON no word for it. */
+    private static Double finite(Double value) {
+        if (value.isInfinite() || value.isNaN()) {
+            throw new StatementException(SqlState.NUMERIC_OVERFLOW, "DOUBLE value is out of range");
+        }
+        return value;
     }
 
     /** A parameter as statements take it; a parameter that was never set is NULL. */

@@ -22,7 +22,8 @@ final class EngineErrors {
         if (lower.contains("interrupt")) {
             return new StatementException(SqlState.QUERY_INTERRUPTED, "Query execution was interrupted", cause);
         }
-        if (lower.contains("out of range") || lower.contains("overflow")) {
+        boolean tooManyDigits = lower.contains("could not cast value") && lower.contains("to decimal");
+        if (lower.contains("out of range") || lower.contains("overflow") || tooManyDigits) {
             return new StatementException(SqlState.NUMERIC_OVERFLOW, firstLine(text), cause);
         }
         if (lower.contains("conversion error")

@@ -12,6 +12,9 @@ public final class Division {
     /** Operands longer than this are written once and bound to a name, or nested divisions would grow exponentially. */
     private static final int REPEATED_LENGTH_MAX = 120;
 
+    /** Digits of a decimal that DuckDB holds in 64 bits, and keeps there when it adds or multiplies. */
+    static final int SHORT_MAX = 18;
+
     /**
      * An exact number.
      *
@@ -23,13 +26,23 @@ public final class Division {
         public static Operand of(String sql, RelDataType type) {
             return new Operand(sql, Types.digits(type), Types.scale(type));
         }
+
+        /** The integer that the number has as its digits, with so many of them behind the point. */
+        String unscaled(int places) {
+            if (places == 0) {
+                return "CAST(" + sql + " AS HUGEINT)";
+            }
+            String number =
+                    digits <= SHORT_MAX && digits + places > SHORT_MAX ? lengthened(sql, scale) : "(" + sql + ")";
+            return "CAST(" + number + " * " + power(places) + " AS HUGEINT)";
+        }
     }
 
     private Division() {}
 
-    /** The integer that a decimal of this scale has as its digits. */
-    static String unscaled(String sql, int scale) {
-        return scale == 0 ? "CAST(" + sql + " AS HUGEINT)" : "CAST((" + sql + ") * " + power(scale) + " AS HUGEINT)";
+    /** A decimal in a type that DuckDB holds in 128 bits. */
+    static String lengthened(String sql, int scale) {
+        return "CAST(" + sql + " AS DECIMAL(" + (SHORT_MAX + 1) + "," + scale + "))";
     }
 
     private static String power(int exponent) {
@@ -46,8 +59,8 @@ public final class Division {
         int shift = Math.max(0, type.getScale() - dividend.scale() + divisor.scale());
         boolean roomy =
                 dividend.digits() + shift + 1 <= SqlType.PRECISION_MAX && divisor.digits() + 1 <= SqlType.PRECISION_MAX;
-        String a = unscaled(dividend.sql(), dividend.scale());
-        String b = unscaled(divisor.sql(), divisor.scale());
+        String a = dividend.unscaled(dividend.scale());
+        String b = divisor.unscaled(divisor.scale());
         String digits;
         if (a.length() + b.length() <= REPEATED_LENGTH_MAX) {
             digits = roomy ? quick(a, b, shift) : rounded(a, b, shift);

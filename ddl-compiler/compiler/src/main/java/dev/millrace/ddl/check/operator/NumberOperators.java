@@ -231,7 +231,19 @@ final class NumberOperators {
     }
 
     private static String infix(RexCall call, String operator, List<String> x) {
-        return "(" + widened(call, 0, x.get(0)) + " " + operator + " " + widened(call, 1, x.get(1)) + ")";
+        return "(" + roomy(call, widened(call, 0, x.get(0))) + " " + operator + " " + widened(call, 1, x.get(1)) + ")";
+    }
+
+    /** DuckDB keeps a sum or product of short decimals short, whatever it needs; one longer operand makes room. */
+    private static String roomy(RexCall call, String left) {
+        boolean grows = Types.family(call.getType()) == Types.Family.DECIMAL
+                && call.getType().getPrecision() > Division.SHORT_MAX
+                && call.getOperands().stream()
+                        .allMatch(operand -> Types.digits(operand.getType()) <= Division.SHORT_MAX);
+        return grows
+                ? Division.lengthened(
+                        left, Types.scale(call.getOperands().get(0).getType()))
+                : left;
     }
 
     private static String multiply(RexCall call, List<String> x) {
@@ -259,8 +271,8 @@ final class NumberOperators {
             return "(" + widened(call, 0, x.get(0)) + " // nullif(" + widened(call, 1, x.get(1)) + ", 0))";
         }
         int scale = Math.max(Types.scale(left), Types.scale(right));
-        return "CAST(" + Division.unscaled(x.get(0), scale) + " // nullif(" + Division.unscaled(x.get(1), scale)
-                + ", 0) AS BIGINT)";
+        return "CAST(" + Division.Operand.of(x.get(0), left).unscaled(scale) + " // nullif("
+                + Division.Operand.of(x.get(1), right).unscaled(scale) + ", 0) AS BIGINT)";
     }
 
     private static String divide(RexCall call, List<String> x) {

@@ -29,6 +29,7 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlWindow;
 import org.apache.calcite.sql.fun.SqlBetweenOperator;
 import org.apache.calcite.sql.fun.SqlCase;
+import org.apache.calcite.sql.fun.SqlLiteralChainOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.fun.SqlTrimFunction;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -158,6 +159,7 @@ final class OperatorRewrite {
             case ROLLUP, CUBE, GROUPING_SETS -> operandsInPlace(call);
             case GROUP_CONCAT, LISTAGG -> GroupConcat.rewrite(this, call);
             case TRIM -> trim(call);
+            case LITERAL_CHAIN -> SqlLiteralChainOperator.concatenateOperands(call);
             case EXTRACT -> extract(call);
             case MINUS_PREFIX -> minus(call);
             case PLUS_PREFIX -> call(NumberOperators.PLUS_SIGN, call.getParserPosition(), expression(call.operand(0)));

@@ -28,6 +28,9 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 
 /** The parts of a query around its expressions: FROM items resolved, clauses that are not supported refused. */
 final class QueryRewrite {
+    /** More rows than there are; twice as many still fit 64 bits, as leaves are asked for LIMIT and OFFSET together. */
+    private static final BigDecimal ROWS_MAX = BigDecimal.valueOf((1L << 62) - 1);
+
     private final RewriteContext context;
     private final OperatorRewrite expressions;
 
@@ -160,7 +163,9 @@ final class QueryRewrite {
                     new StatementException(SqlState.WRONG_ARGUMENTS, "LIMIT takes a whole number that is not negative"),
                     node);
         }
-        return value;
+        // "LIMIT 5, 18446744073709551615" is how MySQL's manual says "from the sixth on".
+        boolean all = ((SqlLiteral) value).getValueAs(BigDecimal.class).compareTo(ROWS_MAX) > 0;
+        return all ? SqlLiteral.createExactNumeric(ROWS_MAX.toPlainString(), value.getParserPosition()) : value;
     }
 
     private static SqlNode oneRow(SqlParserPos pos) {

@@ -167,7 +167,9 @@ final class TimeOperators {
         return Operator.named((sign > 0 ? "DATE_ADD " : "DATE_SUB ") + unit, ANY, amount)
                 .returns(a -> added(a, unit))
                 .as((call, x) -> {
-                    String sum = "(" + x.get(0) + (sign > 0 ? " + " : " - ") + interval(unit, call, x.get(1)) + ")";
+                    boolean none = Types.family(call.getOperands().get(0).getType()) == Types.Family.NULL;
+                    String moment = none ? "CAST(NULL AS TIMESTAMP)" : x.get(0);
+                    String sum = "(" + moment + (sign > 0 ? " + " : " - ") + interval(unit, call, x.get(1)) + ")";
                     boolean date = Types.family(call.getType()) == Types.Family.DATE;
                     return date ? "CAST(" + sum + " AS DATE)" : sum;
                 });

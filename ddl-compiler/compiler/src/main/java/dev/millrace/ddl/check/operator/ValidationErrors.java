@@ -83,6 +83,7 @@ public final class ValidationErrors {
                     "No match found for function sig.* (.*)\\(.*",
                     SqlState.UNKNOWN_FUNCTION,
                     "FUNCTION $1 does not exist"),
+            rule("Illegal (\\w+) literal '(.*)': .*", SqlState.INCORRECT_VALUE, "Incorrect $1 value: '$2'"),
             rule("SELECT \\* requires a FROM clause", SqlState.SYNTAX_ERROR, "No tables used"),
             rule("(?:INNER|.*join requires a condition).*", SqlState.SYNTAX_ERROR, "A JOIN needs ON or USING"),
             rule(
