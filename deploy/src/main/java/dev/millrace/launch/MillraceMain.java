@@ -35,7 +35,7 @@ public final class MillraceMain {
     }
 
     /** Runs one command line and returns its exit status. */
-    static int run(String[] args, PrintWriter out, PrintWriter err) {
+    public static int run(String[] args, PrintWriter out, PrintWriter err) {
         CommandLine commands = new CommandLine(new MillraceMain())
                 .setOut(out)
                 .setErr(err)

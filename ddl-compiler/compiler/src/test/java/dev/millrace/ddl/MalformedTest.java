@@ -6,46 +6,34 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.ddl.check.Refusals;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.sqltest.RefusedStatement;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Each line of {@code malformed.txt} is {@code SQLSTATE/number line:column part of the message | statement}. The catalog
- * has the tables and the pipeline that {@link Refusals} makes.
- */
+/** The catalog has the tables and the pipeline that {@link Refusals} makes. */
 class MalformedTest {
-    static List<Arguments> lines() throws IOException {
-        List<Arguments> lines = new ArrayList<>();
+    static List<RefusedStatement> statements() throws IOException {
         try (InputStream in = MalformedTest.class.getResourceAsStream("malformed.txt")) {
-            for (String line : new String(in.readAllBytes(), UTF_8).split("\n")) {
-                if (!line.isBlank() && !line.startsWith("##")) {
-                    int bar = line.indexOf(" | ");
-                    lines.add(Arguments.of(
-                            line.substring(0, bar).strip(),
-                            line.substring(bar + 3).replace("\\n", "\n")));
-                }
-            }
+            return RefusedStatement.read(new String(in.readAllBytes(), UTF_8));
         }
-        return lines;
     }
 
     @ParameterizedTest
-    @MethodSource("lines")
-    void isRefusedAtItsPlace(String expected, String sql) {
-        StatementException e = catchThrowableOfType(StatementException.class, () -> Refusals.parseAndCheck(sql));
+    @MethodSource("statements")
+    void isRefusedAtItsPlace(RefusedStatement refused) {
+        StatementException e =
+                catchThrowableOfType(StatementException.class, () -> Refusals.parseAndCheck(refused.sql()));
 
-        assertThat(e).as(sql).isNotNull();
+        assertThat(e).as(refused.sql()).isNotNull();
         String place = e.position()
                 .map(position -> position.line() + ":" + position.column())
                 .orElse("-");
-        String said = e.state().code() + "/" + e.state().number() + " " + place + " " + e.getMessage();
-        String[] parts = expected.split(" ", 3);
-        assertThat(said).startsWith(parts[0] + " " + parts[1] + " ");
-        assertThat(e.getMessage()).contains(parts[2]);
+        assertThat(e.state().code() + "/" + e.state().number() + " " + place)
+                .as(refused.sql() + ": " + e.getMessage())
+                .isEqualTo(refused.state() + "/" + refused.number() + " " + refused.place());
+        assertThat(e.getMessage()).contains(refused.message());
     }
 }

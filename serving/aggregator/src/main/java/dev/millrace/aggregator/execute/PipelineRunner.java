@@ -37,7 +37,14 @@ final class PipelineRunner {
         session.warn(checked.warnings());
         if (checked.spec().isPresent()) {
             PipelineSpec spec = checked.spec().get();
-            pipelines.create(spec, SpecPrinter.print(spec));
+            try {
+                pipelines.create(spec, SpecPrinter.print(spec));
+            } catch (StatementException e) {
+                boolean source = e.state() == SqlState.SOURCE_UNREACHABLE || e.state() == SqlState.UNKNOWN_TOPIC;
+                throw source && e.position().isEmpty()
+                        ? e.at(create.source().at().position())
+                        : e;
+            }
         }
     }
 
