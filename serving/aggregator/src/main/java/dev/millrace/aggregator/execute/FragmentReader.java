@@ -12,18 +12,16 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * One fragment's rows from all its leaves as one Arrow reader: leaf after leaf, batch after batch, each pulled when it
- * is wanted. DuckDB reads it from threads of its own and turns whatever is thrown here into text, so the first refusal
- * is kept.
+ * One fragment's rows from all its leaves as one Arrow reader: batch after batch, each pulled when it is wanted. DuckDB
+ * reads it from threads of its own and turns whatever is thrown here into text, so the first refusal is kept.
  */
 final class FragmentReader extends ArrowReader {
-    private final List<ArrowRows> leaves;
-    private int at;
+    private final LeavesInTurn leaves;
     private volatile RefusedException refused;
 
     FragmentReader(List<ArrowRows> leaves, BufferAllocator allocator) {
         super(allocator);
-        this.leaves = List.copyOf(leaves);
+        this.leaves = new LeavesInTurn(leaves);
     }
 
     /** What ended the rows early, if anything did. */
@@ -35,16 +33,13 @@ final class FragmentReader extends ArrowReader {
     public boolean loadNextBatch() {
         prepare();
         try {
-            for (; at < leaves.size(); at++) {
-                ArrowRows rows = leaves.get(at);
-                while (rows.next()) {
-                    VectorSchemaRoot root = rows.root();
-                    if (root.getRowCount() > 0) {
-                        try (ArrowRecordBatch batch = new VectorUnloader(root).getRecordBatch()) {
-                            loadRecordBatch(batch);
-                        }
-                        return true;
+            while (leaves.next()) {
+                VectorSchemaRoot root = leaves.leaf().root();
+                if (root.getRowCount() > 0) {
+                    try (ArrowRecordBatch batch = new VectorUnloader(root).getRecordBatch()) {
+                        loadRecordBatch(batch);
                     }
+                    return true;
                 }
             }
             return false;
@@ -69,13 +64,13 @@ final class FragmentReader extends ArrowReader {
 
     @Override
     protected void closeReadSource() {
-        leaves.forEach(ArrowRows::close);
+        leaves.close();
     }
 
     @Override
     protected Schema readSchema() {
         try {
-            return leaves.get(0).schema();
+            return leaves.first().schema();
         } catch (RefusedException e) {
             refused = e;
             throw e;

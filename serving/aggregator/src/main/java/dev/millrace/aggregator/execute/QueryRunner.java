@@ -8,7 +8,6 @@ import dev.millrace.aggregator.plan.PlannedFragment;
 import dev.millrace.aggregator.plan.Planner;
 import dev.millrace.aggregator.plan.QueryPlan;
 import dev.millrace.aggregator.plan.SessionValues;
-import dev.millrace.store.client.ArrowRows;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import java.time.Duration;
@@ -112,33 +111,26 @@ final class QueryRunner {
     }
 
     private static BatchSource direct(QueryPlan plan, Gather gather) {
-        List<ArrowRows> leaves = gather.rows(plan.fragments().get(0));
+        LeavesInTurn leaves = new LeavesInTurn(gather.rows(plan.fragments().get(0)));
         return new BatchSource() {
-            private int at;
-
             @Override
             public boolean next() {
-                for (; at < leaves.size(); at++) {
-                    if (leaves.get(at).next()) {
-                        return true;
-                    }
-                }
-                return false;
+                return leaves.next();
             }
 
             @Override
             public VectorSchemaRoot root() {
-                return leaves.get(at).root();
+                return leaves.leaf().root();
             }
 
             @Override
             public void cancel() {
-                leaves.forEach(ArrowRows::cancel);
+                leaves.cancel();
             }
 
             @Override
             public void close() {
-                leaves.forEach(ArrowRows::close);
+                leaves.close();
             }
         };
     }

@@ -66,6 +66,9 @@ public final class FlightDoor extends NoOpFlightProducer implements AutoCloseabl
     /** A reader that takes nothing for so long is gone. */
     private static final long READER_MILLIS_MAX = 60_000;
 
+    /** gRPC tells a call that its reader has room on the call's own thread, which waits here: so it has to ask. */
+    private static final long READY_POLL_MILLIS = 5;
+
     private static final Map<String, Verb> VERBS =
             Stream.of(Verb.values()).collect(Collectors.toMap(Verb::action, Function.identity()));
 
@@ -235,7 +238,11 @@ public final class FlightDoor extends NoOpFlightProducer implements AutoCloseabl
 
         @Override
         public boolean batch() {
-            WaitResult ready = pressure.waitForListener(READER_MILLIS_MAX);
+            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READER_MILLIS_MAX);
+            WaitResult ready = pressure.waitForListener(READY_POLL_MILLIS);
+            while (ready == WaitResult.TIMEOUT && System.nanoTime() - deadline < 0) {
+                ready = pressure.waitForListener(READY_POLL_MILLIS);
+            }
             if (ready == WaitResult.TIMEOUT) {
                 throw new RefusedException(Refusal.UNAVAILABLE, "the reader of a fragment takes nothing");
             }
