@@ -35,17 +35,18 @@ public final class EmbeddedBroker implements AutoCloseable {
      * Starts a broker and returns when it takes requests.
      *
      * @param folder where its log is; created if missing
-     * @param bind the address it listens on and tells its clients
+     * @param bind the address it listens on; what it tells its clients is {@link Ports#advertised}
      * @param port 0: any free port
      */
     public static EmbeddedBroker start(Path folder, String bind, int port) throws IOException {
         Files.createDirectories(folder);
         int brokerPort = Ports.claim(bind, port, "--kafka-port");
         String controller = "127.0.0.1:" + Ports.claim("127.0.0.1", 0, "");
-        String address = bind + ":" + brokerPort;
+        String listener = bind + ":" + brokerPort;
+        String address = Ports.advertised(bind) + ":" + brokerPort;
         format(folder);
-        KafkaRaftServer server =
-                new KafkaRaftServer(KafkaConfig.fromProps(settings(folder, address, controller)), Time.SYSTEM);
+        KafkaRaftServer server = new KafkaRaftServer(
+                KafkaConfig.fromProps(settings(folder, listener, address, controller)), Time.SYSTEM);
         try {
             server.startup();
         } catch (RuntimeException | Error e) {
@@ -86,13 +87,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static Properties settings(Path folder, String address, String controller) {
+    private static Properties settings(Path folder, String listener, String address, String controller) {
         Properties settings = new Properties();
         String[][] values = {
             {"process.roles", "broker,controller"},
             {"node.id", Integer.toString(NODE_ID)},
             {"controller.quorum.voters", NODE_ID + "@" + controller},
-            {"listeners", "PLAINTEXT://" + address + ",CONTROLLER://" + controller},
+            {"listeners", "PLAINTEXT://" + listener + ",CONTROLLER://" + controller},
             {"advertised.listeners", "PLAINTEXT://" + address},
             {"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"},
             {"controller.listener.names", "CONTROLLER"},

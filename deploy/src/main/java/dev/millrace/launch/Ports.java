@@ -52,6 +52,21 @@ final class Ports {
         return address(bind).isLoopbackAddress();
     }
 
+    /**
+     * What clients are told of an address that a server listens on: the address, but for "all of them" this machine's
+     * name, which others look up as well, or loopback if it has none.
+     */
+    static String advertised(String bind) {
+        if (!address(bind).isAnyLocalAddress()) {
+            return bind;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "127.0.0.1";
+        }
+    }
+
     private static InetAddress address(String bind) {
         try {
             return InetAddress.getByName(bind);

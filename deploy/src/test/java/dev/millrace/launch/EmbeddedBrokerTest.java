@@ -46,6 +46,23 @@ class EmbeddedBrokerTest {
     }
 
     @Test
+    void brokerOnAllAddressesTellsClientsOneThatTheyCanUse(@TempDir Path folder) throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder, "0.0.0.0", 0)) {
+            assertThat(broker.address()).doesNotStartWith("0.0.0.0");
+            String loopback =
+                    "127.0.0.1" + broker.address().substring(broker.address().lastIndexOf(':'));
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", loopback))) {
+                assertThat(admin.describeCluster().nodes().get(60, TimeUnit.SECONDS))
+                        .singleElement()
+                        .satisfies(node ->
+                                assertThat(node.host() + ":" + node.port()).isEqualTo(broker.address()));
+            }
+            produce(broker, "hello");
+            assertThat(consume(broker, 1)).containsExactly("hello");
+        }
+    }
+
+    @Test
     void takenPortIsNamedWithItsOption(@TempDir Path folder) throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             assertThatThrownBy(() -> EmbeddedBroker.start(folder, "127.0.0.1", taken.getLocalPort()))
