@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills the process that does everything while a broker that does not die feeds a pipeline.
- * {@code -Dkills=20 -Dkill.rows=2000000} for longer, {@code -Dseed=} to repeat a run.
+ * Profile {@code chaos} does it for longer, {@code -Dseed=} to repeat a run.
  */
 class KillIT {
     private static final int KILLS = Integer.getInteger("kills", 5);
