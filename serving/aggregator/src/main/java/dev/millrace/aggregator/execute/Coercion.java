@@ -18,6 +18,7 @@ import java.nio.charset.CharacterCodingException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -34,6 +35,11 @@ final class Coercion {
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
             .build();
+
+    private static final long MICROS_OF_DAY = 86_400_000_000L;
+
+    private static final long MICROS_MAX =
+            LocalDateTime.of(9999, 12, 31, 23, 59, 59, 999_999_000).toEpochSecond(ZoneOffset.UTC) * 1_000_000 + 999_999;
 
     /** Values in messages are cut here. */
     private static final int SHOWN_MAX = 64;
@@ -69,8 +75,9 @@ final class Coercion {
             case CHAR, VARCHAR, TEXT -> text(column, plain, row);
             case JSON -> json(column, plain, row);
             case BINARY, VARBINARY, BLOB -> binary(column, plain, row);
-            case DATE -> dateTime(column, plain, row).toLocalDate().toEpochDay();
-            case DATETIME, TIMESTAMP -> micros(column, plain, row);
+            // The time of a date is rounded to seconds before it goes, as in MySQL.
+            case DATE -> Math.floorDiv(micros(column, plain, row, 0), MICROS_OF_DAY);
+            case DATETIME, TIMESTAMP -> micros(column, plain, row, type.length());
         };
     }
 
@@ -310,12 +317,15 @@ final class Coercion {
         return type.kind() == SqlType.Kind.BINARY ? Arrays.copyOf(bytes, type.length()) : bytes;
     }
 
-    private static Long micros(ColumnSpec column, Object value, long row) {
-        return Temporals.micros(dateTime(column, value, row), column.type().length());
+    private static Long micros(ColumnSpec column, Object value, long row, int digits) {
+        long micros = Temporals.micros(dateTime(column, value, row), digits);
+        if (micros > MICROS_MAX) {
+            throw incorrect(column, value, row, kind(column)); // rounded into the year 10000
+        }
+        return micros;
     }
 
     private static LocalDateTime dateTime(ColumnSpec column, Object value, long row) {
-        String kind = column.type().kind() == SqlType.Kind.DATE ? "date" : "datetime";
         if (value instanceof LocalDateTime time) {
             return time;
         }
@@ -326,7 +336,11 @@ final class Coercion {
         boolean readable = value instanceof Long || value instanceof BigDecimal || value instanceof String;
         return Temporals.parse(readable ? string(column, value, row) : "")
                 .filter(time -> time.getYear() >= 0 && time.getYear() <= 9999)
-                .orElseThrow(() -> incorrect(column, value, row, kind));
+                .orElseThrow(() -> incorrect(column, value, row, kind(column)));
+    }
+
+    private static String kind(ColumnSpec column) {
+        return column.type().kind() == SqlType.Kind.DATE ? "date" : "datetime";
     }
 
     private static StatementException outOfRange(ColumnSpec column, long row) {

@@ -61,14 +61,12 @@ final class Temporals {
 
     /** Microseconds since 1970, rounded to so many digits of a second. */
     static long micros(LocalDateTime time, int digits) {
-        long micros = Math.addExact(
-                Math.multiplyExact(time.toEpochSecond(ZoneOffset.UTC), 1_000_000L),
-                Math.floorDiv(time.getNano() + 500L, 1_000L));
-        long step = 1;
+        long step = 1_000;
         for (int i = digits; i < 6; i++) {
             step *= 10;
         }
-        return Math.floorDiv(micros + step / 2, step) * step;
+        long nanos = (time.getNano() + step / 2) / step * step;
+        return Math.addExact(Math.multiplyExact(time.toEpochSecond(ZoneOffset.UTC), 1_000_000L), nanos / 1_000);
     }
 
     static LocalDateTime ofMicros(long micros) {

@@ -109,6 +109,12 @@ class CoercionTest {
         assertThat(coerce(micros, "1969-12-31 23:59:59.999999")).isEqualTo(-1L);
         assertThat(coerce(seconds, "1969-12-31 23:59:59.5")).isEqualTo(0L);
         assertThat(coerce(seconds, "1970-01-01T00:00:01.4")).isEqualTo(1_000_000L);
+        assertThat(coerce(seconds, "1970-01-01 00:00:00.4999999")).isEqualTo(0L);
+        refused(
+                micros,
+                "9999-12-31 23:59:59.9999999",
+                SqlState.INCORRECT_VALUE,
+                "Incorrect datetime value: '9999-12-31 23:59:59.9999999' for column 'c' at row 3");
         assertThat(coerce(micros, LocalDateTime.of(1970, 1, 1, 0, 0, 0, 123_456_700)))
                 .isEqualTo(123_457L);
         assertThat(Temporals.format(Temporals.ofMicros(-1))).isEqualTo("1969-12-31 23:59:59.999999");
