@@ -2,6 +2,7 @@ package dev.millrace.leaf;
 
 import dev.millrace.leaf.engine.Rows;
 import dev.millrace.spec.DatabaseSpec;
+import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
@@ -66,9 +67,9 @@ public final class TestStore implements AutoCloseable {
     }
 
     /** A table in the form of {@link Rows#table}. */
-    public TableSpec createTable(CatalogSnapshot.Database database) {
+    public TableSpec createTable(CatalogSnapshot.Database database, KeySpec... keys) {
         long id = client.system(new SystemEntry.AllocateId()).number();
-        TableSpec shape = Rows.table(id);
+        TableSpec shape = Rows.table(id, keys);
         TableSpec table = new TableSpec(
                 id, 1, database.spec().name(), "t" + id, false, shape.columns(), shape.keys(), shape.shardKey());
         change(database, TableChange.Kind.CREATE, table);
