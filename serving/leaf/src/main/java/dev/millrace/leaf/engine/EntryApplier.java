@@ -204,7 +204,8 @@ final class EntryApplier {
                     return Answer.refused(
                             Refusal.GATE_LOST, "gate " + entry.gate() + " is over, " + table.gate() + " is known");
                 }
-                sealed &= mine;
+                // Its seal of a lower gate was over in between: what was published since was not checked.
+                sealed &= mine && entry.gate() == table.gate();
             }
             if (sealed) {
                 return Answer.OK;
@@ -215,22 +216,22 @@ final class EntryApplier {
                 if (duplicate.isPresent()) {
                     memory.changingWriter(entry.batch().writer())
                             .remember(entry.batch().attempt(), entry.batch().number(), duplicate.get());
-                    finish(entry.batch());
+                    supersede(entry.batch());
                     return duplicate.get();
                 }
             }
             for (TableRef ref : tables.keySet()) {
                 PartitionTable table = memory.table(ref.id()).orElseThrow();
-                table.seal().ifPresent(this::supersede);
+                table.seal().filter(older -> !older.equals(entry.batch())).ifPresent(this::supersede);
                 memory.table(memory.table(ref.id()).orElseThrow().withSeal(entry.gate(), Optional.of(entry.batch())));
             }
             return Answer.OK;
         }
 
-        /** A higher gate was granted, and what was decided before it is published: the older batch never will be. */
-        private void supersede(BatchId older) {
-            letGo(older);
-            finish(older);
+        /** A higher gate was granted, and what was decided before it is published: the batch never will be. */
+        private void supersede(BatchId batch) {
+            letGo(batch);
+            finish(batch);
         }
 
         private Optional<Answer> duplicate(TableRef ref, List<StagedChunk> chunks) {

@@ -294,6 +294,24 @@ class RowPartitionTest {
     }
 
     @Test
+    void sealedBatchIsCheckedAgainUnderAHigherGate() {
+        List<TaskChunks> one = List.of(new TaskChunks(0, 1));
+        p.apply(stage(batch(2), 0, 0, KEYED, WriteMode.INSERT, "2:a"));
+        assertThat(p.apply(new LogEntry.Seal(batch(2), 5, 3, one))).isEqualTo(Answer.OK);
+        assertThat(p.apply(new LogEntry.Seal(batch(2), 6, 3, one))).isEqualTo(Answer.OK);
+        // A late answer to who held gate 5 touches no seal of gate 6.
+        p.apply(new LogEntry.Unseal(5, 3, List.of(KEYED.id())));
+        assertThat(refusal(p.apply(insert(3, 0, KEYED, WriteMode.INSERT, "2:b"))))
+                .isEqualTo(Refusal.BUSY);
+        // A batch that needs no gate was decided while nobody held one.
+        p.apply(stage(batch(4), 0, 0, KEYED, WriteMode.REPLACE, "2:c"));
+        p.apply(publish(4, batch(4), new TaskChunks(0, 1)));
+        assertThat(refusal(p.apply(new LogEntry.Seal(batch(2), 7, 4, one)))).isEqualTo(Refusal.DUPLICATE_KEY);
+        assertThat(p.apply(insert(5, 0, KEYED, WriteMode.INSERT, "5:a"))).isNotInstanceOf(Answer.Refused.class);
+        assertThat(p.rows(KEYED)).containsExactly("2:c", "5:a");
+    }
+
+    @Test
     void decidedInsertWithoutASealHaltsOnATableWithKeys() {
         p.apply(stage(batch(2), 0, 0, KEYED, WriteMode.INSERT, "2:a"));
         assertThatThrownBy(() -> p.apply(publish(4, batch(2), new TaskChunks(0, 1))))
