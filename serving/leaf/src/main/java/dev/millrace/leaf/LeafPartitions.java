@@ -87,7 +87,7 @@ final class LeafPartitions implements PinnablePartitions, LedPartitions, AutoClo
     }
 
     @Override
-    public CompletableFuture<Answer> propose(PartitionId partition, LogEntry.Publish entry) {
+    public CompletableFuture<Answer> propose(PartitionId partition, LogEntry entry) {
         return replicas.submit(partition, ByteBuffer.wrap(entry.toBytes()), Duration.ZERO);
     }
 

@@ -11,6 +11,7 @@ import dev.millrace.leaf.wire.LeafDoor;
 import dev.millrace.leaf.wire.SystemDoor;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.store.BatchId;
 import dev.millrace.store.CatalogSnapshot;
 import dev.millrace.store.Endpoint;
 import dev.millrace.store.Node;
@@ -22,6 +23,7 @@ import dev.millrace.store.query.PinRequest;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.FollowAnswer;
 import dev.millrace.store.wire.FollowRequest;
+import dev.millrace.store.wire.GatesAnswer;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import dev.millrace.store.wire.WireReader;
@@ -269,6 +271,17 @@ public final class LeafServer implements AutoCloseable {
         public CatalogSnapshot catalog(long newerThan, Duration wait) {
             return store.map(client -> client.catalog(newerThan, wait))
                     .orElseGet(() -> partitions.system().catalog(newerThan, wait));
+        }
+
+        @Override
+        public GatesAnswer gates(long database) {
+            return store.map(client -> client.gates(database))
+                    .orElseGet(() -> partitions.system().gates(database));
+        }
+
+        @Override
+        public void revoke(BatchId batch) {
+            submitToSystem(new SystemEntry.RevokeGate(batch));
         }
 
         @Override

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.leaf.engine.Rows;
+import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.CatalogSnapshot;
 import dev.millrace.store.Node;
 import dev.millrace.store.PartitionId;
 import dev.millrace.store.TableChange;
+import dev.millrace.store.TaskChunks;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.log.SystemEntry;
@@ -19,6 +22,7 @@ import dev.millrace.store.query.Pin;
 import dev.millrace.store.query.PinRequest;
 import dev.millrace.store.query.QueryRequest;
 import dev.millrace.store.query.Relation;
+import dev.millrace.store.wire.GateAnswer;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import java.nio.file.Files;
@@ -229,5 +233,40 @@ class LeafServerTest {
         assertThatThrownBy(() -> new LeafServer(taken, Rows.ALLOCATOR))
                 .isInstanceOf(StatementException.class)
                 .hasMessageContaining(String.valueOf(first.endpoint().port()));
+    }
+
+    @Test
+    void sealOfAFencedAttemptGoesAlsoWhereNoBatchComesNext() {
+        CatalogSnapshot.Database db = store.createDatabase("shop", 2);
+        TableSpec table = store.createTable(db, new KeySpec(KeySpec.PRIMARY, List.of("id")));
+        Map<Integer, String[]> rows = Map.of(0, new String[] {"1:a"}, 1, new String[] {"2:b"});
+        BatchId sealed = store.nextStatement();
+        store.stage(db, table, sealed, rows);
+        GateAnswer gate = GateAnswer.read(
+                store.client.system(new SystemEntry.TakeGate(sealed, db.spec().id(), List.of(table.id()))));
+        for (int ordinal : rows.keySet()) {
+            store.client.submit(
+                    new PartitionId(db.spec().id(), ordinal),
+                    new LogEntry.Seal(
+                            sealed, gate.gate(), gate.lastTouched().get(ordinal), List.of(new TaskChunks(0, 1))));
+        }
+        Attempt next = new Attempt(1, 1);
+        store.client.system(new SystemEntry.Open(store.writer, next, ""));
+        assertThat(store.client.gates(db.spec().id()).held()).isEmpty();
+        for (int ordinal : rows.keySet()) {
+            // Refused as busy while the seal stands; the client is patient.
+            LogEntry.Insert insert = new LogEntry.Insert(
+                    new BatchId(store.writer, next, 100 + ordinal),
+                    0,
+                    TestStore.ref(table),
+                    WriteMode.INSERT,
+                    1,
+                    Rows.ipc(table, "1:c"));
+            assertThat(store.client
+                            .submit(new PartitionId(db.spec().id(), ordinal), insert)
+                            .number())
+                    .isEqualTo(1);
+        }
+        assertThat(sum(db, table, 1, "SELECT count(*) FROM r0")).isEqualTo(2);
     }
 }

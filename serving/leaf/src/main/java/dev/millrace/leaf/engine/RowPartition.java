@@ -60,6 +60,13 @@ public final class RowPartition implements PartitionEngine {
         return memory.table(table);
     }
 
+    /** Tables that a seal keeps others out of; may be ahead of what is committed. */
+    public List<PartitionTable> sealed() {
+        List<PartitionTable> sealed = new ArrayList<>();
+        memory.tables().forEach(table -> table.seal().ifPresent(batch -> sealed.add(table)));
+        return sealed;
+    }
+
     /** Held around commits: who holds it sees the same state on every connection that begins to read the file. */
     public Lock commits() {
         return file.commits();

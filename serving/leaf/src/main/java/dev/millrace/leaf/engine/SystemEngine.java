@@ -12,7 +12,9 @@ import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.FollowAnswer;
 import dev.millrace.store.wire.FollowRequest;
+import dev.millrace.store.wire.GatesAnswer;
 import dev.millrace.store.wire.Refusal;
+import dev.millrace.store.wire.RefusedException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -151,6 +153,17 @@ public final class SystemEngine implements PartitionEngine, SystemDoor {
                 return !batches.isEmpty();
             });
             return new FollowAnswer(batches);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public GatesAnswer gates(long database) {
+        lock.lock();
+        try {
+            return state.gates(database)
+                    .orElseThrow(() -> new RefusedException(Refusal.UNKNOWN, "no database " + database));
         } finally {
             lock.unlock();
         }

@@ -85,6 +85,11 @@ public final class BatchFollower implements Horizon, AutoCloseable {
         this.source = source;
         threads.execute(() -> untilClosed("following the list of batches", this::follow));
         threads.execute(() -> untilClosed("following the catalog", new CatalogWatch()::look));
+        SealSweep sweep = new SealSweep(partitions, source, SealSweep.OLD, SealSweep.DEAD);
+        threads.execute(() -> untilClosed("clearing seals", () -> {
+            pause(SealSweep.PAUSE_MILLIS);
+            sweep.look();
+        }));
     }
 
     private void untilClosed(String what, Runnable step) {

@@ -15,7 +15,7 @@ public interface LedPartitions {
     /** All that have a replica here, also halted ones, but the system partition. */
     List<PartitionId> all();
 
-    CompletableFuture<Answer> propose(PartitionId partition, LogEntry.Publish entry);
+    CompletableFuture<Answer> propose(PartitionId partition, LogEntry entry);
 
     /** Removes a replica with its data. */
     void remove(PartitionId partition);

@@ -6,6 +6,7 @@ import dev.millrace.store.TableRef;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.GateAnswer;
+import dev.millrace.store.wire.GatesAnswer;
 import dev.millrace.store.wire.Refusal;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,13 @@ final class Gates {
     /** Whether a batch has a place and something before it is still in its way. */
     boolean waits(BatchId batch) {
         return find(batch).filter(row -> !row.holds() && !before(row).isEmpty()).isPresent();
+    }
+
+    List<GatesAnswer.Held> held(long database) {
+        return rows.gateRows.all().stream()
+                .filter(row -> row.holds() && row.database() == database)
+                .map(row -> new GatesAnswer.Held(row.gate(), row.batch()))
+                .toList();
     }
 
     void drop(BatchId batch) {

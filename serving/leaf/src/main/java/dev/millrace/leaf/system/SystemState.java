@@ -9,8 +9,10 @@ import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.FollowAnswer;
 import dev.millrace.store.wire.FollowRequest;
+import dev.millrace.store.wire.GatesAnswer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The system partition in memory: entry in, answer and changed rows out. Not safe for several threads: its owner lets
@@ -75,6 +77,13 @@ public final class SystemState {
             batches.addAll(rows.history.after(item.database(), item.csn(), room));
         }
         return batches;
+    }
+
+    /** The gates of a database that is there. */
+    public Optional<GatesAnswer> gates(long database) {
+        return rows.progress
+                .find(database)
+                .map(row -> new GatesAnswer(rows.counters().nextGate(), rows.gates.held(database), row.lastTouched()));
     }
 
     /** Whether a batch has a place in the queue for gates and would still be refused: asking again changes nothing. */

@@ -165,6 +165,11 @@ public final class FlightDoor extends NoOpFlightProducer implements AutoCloseabl
                 yield waiting(() ->
                         Answer.of(out -> leaf.system().catalog(newerThan, wait).write(out)));
             }
+            case GATES -> {
+                long database = in.number();
+                yield CompletableFuture.completedFuture(
+                        Answer.of(out -> leaf.system().gates(database).write(out)));
+            }
             case PIN -> {
                 PinRequest request = PinRequest.read(in);
                 yield waiting(() -> Answer.of(out -> leaf.pin(request).write(out)));

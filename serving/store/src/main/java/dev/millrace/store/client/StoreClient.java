@@ -14,6 +14,7 @@ import dev.millrace.store.query.QueryRequest;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.FollowAnswer;
 import dev.millrace.store.wire.FollowRequest;
+import dev.millrace.store.wire.GatesAnswer;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import dev.millrace.store.wire.Verb;
@@ -105,6 +106,13 @@ public final class StoreClient implements AutoCloseable {
         Duration wait = Duration.ofMillis(request.waitMillis());
         return FollowAnswer.read(patiently(() -> systemCall(Verb.FOLLOW, body, patience.plus(wait)))
                 .orThrow());
+    }
+
+    /** The gates of a database as they are now. */
+    public GatesAnswer gates(long database) {
+        WireWriter body = new WireWriter().number(database);
+        return GatesAnswer.read(
+                patiently(() -> systemCall(Verb.GATES, body, patience)).orThrow());
     }
 
     /** Submits an entry to a partition's leader. */

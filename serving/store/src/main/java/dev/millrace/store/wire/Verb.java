@@ -20,7 +20,9 @@ public enum Verb {
     /** PartitionId, number: CSN, number: wait in milliseconds. Payload: number, the partition's CSN when it has reached it or the wait is over. */
     AWAIT_PUBLISHED("await-published"),
     /** number: pin; cancels the fragments that run on it. No payload. */
-    CANCEL("cancel");
+    CANCEL("cancel"),
+    /** number: database, to the system partition's leader. Payload: GatesAnswer. */
+    GATES("gates");
 
     private final String action;
 
