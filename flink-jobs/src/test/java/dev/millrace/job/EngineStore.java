@@ -20,6 +20,7 @@ import dev.millrace.store.PartitionMap;
 import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
 import dev.millrace.store.TableChange;
+import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
@@ -162,6 +163,7 @@ final class EngineStore implements AutoCloseable {
                 databaseId,
                 1,
                 List.of(),
+                WriteMode.INSERT,
                 0,
                 List.of(),
                 List.of(),

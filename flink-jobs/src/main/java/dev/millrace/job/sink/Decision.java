@@ -9,6 +9,7 @@ import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.TableRef;
+import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.RefusedException;
 import java.io.IOException;
@@ -60,6 +61,7 @@ final class Decision {
                 run.database(),
                 run.mapVersion(),
                 batch.rows() == 0 ? List.of() : List.of(new TableRef(table.id(), table.version())),
+                WriteMode.INSERT,
                 gateNumber,
                 batch.moves(),
                 batch.participants(),

@@ -232,6 +232,7 @@ final class RetryingWriter {
                 database.spec().id(),
                 database.map().version(),
                 tables,
+                WriteMode.INSERT,
                 gate,
                 List.of(move),
                 participants,

@@ -19,6 +19,7 @@ import dev.millrace.store.Node;
 import dev.millrace.store.PartitionId;
 import dev.millrace.store.PartitionMap;
 import dev.millrace.store.TableChange;
+import dev.millrace.store.WriteMode;
 import dev.millrace.store.client.StoreClient;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Refusal;
@@ -264,6 +265,7 @@ final class DdlRunner {
                             database.id(),
                             map.version(),
                             List.of(),
+                            WriteMode.INSERT,
                             0,
                             List.of(),
                             List.of(),

@@ -231,6 +231,7 @@ final class TableWrite implements AutoCloseable {
                 database.id(),
                 map.version(),
                 List.of(ref),
+                mode,
                 gate.map(GateAnswer::gate).orElse(0L),
                 List.of(),
                 participants,

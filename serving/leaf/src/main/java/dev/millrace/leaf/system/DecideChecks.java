@@ -9,6 +9,7 @@ import dev.millrace.store.CursorMove;
 import dev.millrace.store.Participant;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
+import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.Refusal;
@@ -126,8 +127,24 @@ final class DecideChecks {
             }
         }
         return seen.isEmpty() || !entry.tables().isEmpty()
-                ? Optional.empty()
+                ? gate(entry)
                 : refused(Refusal.MALFORMED, "rows for no table");
+    }
+
+    /** Without seals, rows that a key may refuse would halt the partitions at their publish: there it is too late. */
+    private Optional<Answer> gate(SystemEntry.Decide entry) {
+        if (entry.gate() > 0
+                || entry.mode() != WriteMode.INSERT
+                || entry.participants().isEmpty()) {
+            return Optional.empty();
+        }
+        return entry.tables().stream()
+                .flatMap(ref -> rows.table(entry.database(), ref.id()).stream())
+                .filter(table -> !table.isKeyless())
+                .findFirst()
+                .flatMap(table -> refused(
+                        Refusal.MALFORMED,
+                        "an INSERT into table " + table.name() + ", which has keys, without its gate"));
     }
 
     private static String ordinals(SystemEntry.Decide entry) {

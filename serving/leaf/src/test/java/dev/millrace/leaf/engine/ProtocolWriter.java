@@ -178,6 +178,7 @@ final class ProtocolWriter {
                                 batch,
                                 ProtocolModel.DATABASE,
                                 List.of(ProtocolModel.ref(script.table())),
+                                script.mode(),
                                 driver.gate(),
                                 script.pipeline() ? List.of(ProtocolModel.move(batch)) : List.of(),
                                 List.of(new Participant(0, CHUNKS), new Participant(1, CHUNKS)),

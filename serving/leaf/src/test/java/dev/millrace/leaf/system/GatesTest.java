@@ -7,6 +7,7 @@ import dev.millrace.spec.TableSpec;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.TableChange;
+import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.GateAnswer;
@@ -184,6 +185,34 @@ class GatesTest {
         long gate = take(a, CLICKS).gate();
         decided(rows(a, gate, CLICKS));
         refused(new SystemEntry.TakeGate(a, SHOP, List.of(CLICKS.id())), Refusal.FINISHED);
+    }
+
+    @Test
+    void rowsThatAKeyMayRefuseAreNotDecidedWithoutTheGate() {
+        SystemEntry.Decide without = decide(SHOP, writer, FIRST, a.number())
+                .rows(CLICKS, 0, 1)
+                .mode(WriteMode.INSERT)
+                .entry();
+        refused(without, Refusal.MALFORMED);
+        long gate = take(a, CLICKS).gate();
+        decided(decide(SHOP, writer, FIRST, a.number())
+                .rows(CLICKS, 0, 1)
+                .mode(WriteMode.INSERT)
+                .gate(gate)
+                .entry());
+        decided(decide(SHOP, writer, FIRST, b.number())
+                .rows(CLICKS, 0)
+                .mode(WriteMode.IGNORE)
+                .entry());
+        TableSpec keyless =
+                new TableSpec(1052, 1, "shop", "lines", false, CLICKS.columns(), List.of(), CLICKS.shardKey());
+        decided(decide(SHOP, writer, FIRST, keyless.id())
+                .change(TableChange.Kind.CREATE, keyless)
+                .entry());
+        decided(decide(SHOP, writer, FIRST, c.number())
+                .rows(keyless, 0)
+                .mode(WriteMode.INSERT)
+                .entry());
     }
 
     private BatchId other() {

@@ -8,6 +8,7 @@ import dev.millrace.store.Cursor;
 import dev.millrace.store.CursorMove;
 import dev.millrace.store.DecidedBatch;
 import dev.millrace.store.TableChange;
+import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.FollowRequest;
@@ -157,6 +158,12 @@ final class Promises {
                     .as(what)
                     .isTrue();
         }
+        // All tables here have a key.
+        assertThat(decide.gate() > 0
+                        || decide.mode() != WriteMode.INSERT
+                        || decide.participants().isEmpty())
+                .as(what)
+                .isTrue();
         for (CursorMove move : decide.moves()) {
             Cursor from = cursors.get(writer)
                     .put(

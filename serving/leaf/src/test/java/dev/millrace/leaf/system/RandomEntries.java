@@ -8,6 +8,7 @@ import dev.millrace.store.CursorMove;
 import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
 import dev.millrace.store.TableChange;
+import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,7 +154,8 @@ public final class RandomEntries {
                 .filter(i -> (partitions >> i & 1) == 1)
                 .toArray();
         if (ordinals.length > 0) {
-            decision = decision.rows(table(database), ordinals);
+            decision = decision.rows(table(database), ordinals)
+                    .mode(random.nextInt(4) == 0 ? WriteMode.INSERT : WriteMode.IGNORE);
         }
         if (random.nextInt(10) < (batch.writer() < 1000 ? 8 : 1)) {
             decision = decision.moves(move(batch.writer()));

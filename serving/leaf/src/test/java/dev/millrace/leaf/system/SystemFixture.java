@@ -18,6 +18,7 @@ import dev.millrace.store.PartitionMap;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.TaskChunks;
+import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
 import java.time.Duration;
 import java.util.Collections;
@@ -75,7 +76,14 @@ public final class SystemFixture {
     /** A decision by itself: no rows, no moves. */
     public static Decision decide(long database, long writer, Attempt attempt, long number) {
         return new Decision(
-                new BatchId(writer, attempt, number), database, List.of(), 0, List.of(), List.of(), Optional.empty());
+                new BatchId(writer, attempt, number),
+                database,
+                List.of(),
+                WriteMode.REPLACE,
+                0,
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     public static CursorMove move(String partition, long from, long to) {
@@ -87,6 +95,7 @@ public final class SystemFixture {
             BatchId batch,
             long database,
             List<TableRef> tables,
+            WriteMode mode,
             long gate,
             List<CursorMove> moves,
             List<Participant> participants,
@@ -96,20 +105,38 @@ public final class SystemFixture {
                     .mapToObj(ordinal -> new Participant(ordinal, List.of(new TaskChunks(0, 1))))
                     .toList();
             return new Decision(
-                    batch, database, List.of(new TableRef(table.id(), table.version())), gate, moves, all, change);
+                    batch,
+                    database,
+                    List.of(new TableRef(table.id(), table.version())),
+                    mode,
+                    gate,
+                    moves,
+                    all,
+                    change);
+        }
+
+        public Decision mode(WriteMode newMode) {
+            return new Decision(batch, database, tables, newMode, gate, moves, participants, change);
         }
 
         public Decision moves(CursorMove... newMoves) {
-            return new Decision(batch, database, tables, gate, List.of(newMoves), participants, change);
+            return new Decision(batch, database, tables, mode, gate, List.of(newMoves), participants, change);
         }
 
         public Decision gate(long newGate) {
-            return new Decision(batch, database, tables, newGate, moves, participants, change);
+            return new Decision(batch, database, tables, mode, newGate, moves, participants, change);
         }
 
         public Decision change(TableChange.Kind kind, TableSpec table) {
             return new Decision(
-                    batch, database, tables, gate, moves, participants, Optional.of(new TableChange(kind, table)));
+                    batch,
+                    database,
+                    tables,
+                    mode,
+                    gate,
+                    moves,
+                    participants,
+                    Optional.of(new TableChange(kind, table)));
         }
 
         public SystemEntry.Decide entry() {
@@ -118,6 +145,7 @@ public final class SystemFixture {
                     database,
                     1,
                     tables,
+                    mode,
                     gate,
                     moves,
                     participants,

@@ -352,6 +352,7 @@ class SystemStateTest {
                         SHOP,
                         2,
                         entry.tables(),
+                        entry.mode(),
                         0,
                         List.of(),
                         entry.participants(),

@@ -15,6 +15,7 @@ import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
+import dev.millrace.store.WriteMode;
 import dev.millrace.store.wire.WireReader;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.Optional;
 /** An entry of the system partition's log. Answers are in the form that each entry's comment names. */
 public sealed interface SystemEntry {
     /** Newest form of any entry. */
-    int VERSION = 1;
+    int VERSION = 2;
 
     <R> R match(Cases<R> cases);
 
@@ -180,9 +181,10 @@ public sealed interface SystemEntry {
     /**
      * Makes a batch exist. Answer: its CSN (number), 0 if it has neither rows nor a change; a known batch gets its CSN
      * again. Refused as FENCED, CURSOR_MISMATCH (naming both offsets), TABLE_CHANGED, MAP_CHANGED, GATE_LOST, BUSY
-     * while somebody else holds a gate on its tables, EXISTS or UNKNOWN or IN_USE for a change of the catalog.
+     * while somebody else holds a gate on its tables, MALFORMED without the gate that its mode needs, EXISTS or UNKNOWN or IN_USE for a change of the catalog.
      *
      * @param tables every table it has rows for, in the version it was made with
+     * @param mode of its rows; INSERT into a table with keys needs the gate, and a seal on every participant
      * @param gate the gate it holds; 0 for none. It is released by the decision.
      * @param moves cursor moves; empty for statements
      * @param participants partitions with rows; ignored if there is a change: then all take part
@@ -194,6 +196,7 @@ public sealed interface SystemEntry {
             long database,
             long mapVersion,
             List<TableRef> tables,
+            WriteMode mode,
             long gate,
             List<CursorMove> moves,
             List<Participant> participants,
@@ -206,6 +209,7 @@ public sealed interface SystemEntry {
         public Decide {
             requireNonNull(batch, "batch");
             tables = List.copyOf(tables);
+            requireNonNull(mode, "mode");
             moves = List.copyOf(moves);
             participants = List.copyOf(participants);
             requireNonNull(change, "change");
@@ -282,13 +286,13 @@ public sealed interface SystemEntry {
     static SystemEntry fromBytes(ByteBuffer bytes) {
         WireReader in = new WireReader(bytes);
         int tag = in.u8();
-        in.version(VERSION);
-        SystemEntry entry = read(tag, in);
+        int version = in.readVersion(VERSION);
+        SystemEntry entry = read(tag, version, in);
         in.end();
         return entry;
     }
 
-    private static SystemEntry read(int tag, WireReader in) {
+    private static SystemEntry read(int tag, int version, WireReader in) {
         return switch (tag) {
             case SystemEntryWriter.REGISTER_NODE -> new RegisterNode(in.text(), in.text(), in.integer(), in.integer());
             case SystemEntryWriter.REGISTER_WRITER -> new RegisterWriter(in.text(), in.number());
@@ -310,6 +314,8 @@ public sealed interface SystemEntry {
                         in.number(),
                         in.number(),
                         in.list(TableRef::read),
+                        // The first form does not say, and is not asked for its gate.
+                        version > 1 ? WriteMode.read(in) : WriteMode.REPLACE,
                         in.number(),
                         in.list(CursorMove::read),
                         in.list(Participant::read),

@@ -109,10 +109,12 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
 
     @Override
     public byte[] decide(SystemEntry.Decide entry) {
-        WireWriter out = start(DECIDE);
+        WireWriter out = new WireWriter().u8(DECIDE).u8(2);
         entry.batch().write(out);
         out.number(entry.database()).number(entry.mapVersion());
-        out.list(entry.tables(), (o, item) -> item.write(o)).number(entry.gate());
+        out.list(entry.tables(), (o, item) -> item.write(o));
+        entry.mode().write(out);
+        out.number(entry.gate());
         out.list(entry.moves(), (o, item) -> item.write(o));
         out.list(entry.participants(), (o, item) -> item.write(o));
         out.list(entry.change().stream().toList(), (o, item) -> item.write(o));
@@ -165,6 +167,6 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
     }
 
     private static WireWriter start(int tag) {
-        return new WireWriter().u8(tag).u8(SystemEntry.VERSION);
+        return new WireWriter().u8(tag).u8(1);
     }
 }

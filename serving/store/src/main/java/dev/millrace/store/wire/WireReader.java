@@ -75,12 +75,18 @@ public final class WireReader {
 
     /** Checks the version byte of a message. */
     public WireReader version(int newest) {
+        readVersion(newest);
+        return this;
+    }
+
+    /** Reads and checks the version byte of a message that has several forms. */
+    public int readVersion(int newest) {
         int version = u8();
         if (version < 1 || version > newest) {
             throw new IllegalArgumentException(
                     "a message of version " + version + "; this Millrace reads 1 to " + newest);
         }
-        return this;
+        return version;
     }
 
     /** Checks that the message ends here. */

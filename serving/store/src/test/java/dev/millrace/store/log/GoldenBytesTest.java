@@ -90,6 +90,7 @@ class GoldenBytesTest {
                     7,
                     1,
                     List.of(REF),
+                    WriteMode.IGNORE,
                     9,
                     List.of(new CursorMove(CURSOR, 200)),
                     List.of(PARTICIPANT),
@@ -134,6 +135,18 @@ class GoldenBytesTest {
     @Test
     void answersKeepTheirBytes() throws IOException {
         assertKept(Answer.class, ANSWERS, Answer::toBytes, bytes -> Answer.fromBytes(bytes.array()));
+    }
+
+    @Test
+    void firstFormOfADecisionIsRead() throws IOException {
+        String golden = Files.readString(FOLDER.resolve("SystemEntry.Decide.1.hex"), UTF_8)
+                .strip();
+        SystemEntry.Decide entry = (SystemEntry.Decide)
+                SystemEntry.fromBytes(ByteBuffer.wrap(HexFormat.of().parseHex(golden)));
+        assertThat(entry.batch()).isEqualTo(BATCH);
+        assertThat(entry.mode()).isEqualTo(WriteMode.REPLACE);
+        assertThat(entry.gate()).isEqualTo(9);
+        assertThat(entry.atMillis()).isEqualTo(1_700_000_000_500L);
     }
 
     @Test
