@@ -13,21 +13,14 @@ import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.RefusedException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes a staged batch exist. The entry is idempotent by the batch's id, so it is sent until it has an answer; without
- * one the attempt fails, and the next one learns from the cursors whether the batch exists.
+ * Makes a staged batch exist. The entry is idempotent by the batch's id, so the door may send it until it has an answer;
+ * without one the attempt fails, and the next one learns from the cursors whether the batch exists.
  */
 final class Decision {
-    /** Longer than an election or somebody else's gate is meant to last. */
-    private static final Duration WAIT_MAX = Duration.ofMinutes(2);
-
-    private static final Duration PAUSE_MIN = Duration.ofMillis(50);
-    private static final Duration PAUSE_MAX = Duration.ofSeconds(2);
-
     private final JobRun run;
     private final Attempt attempt;
     private final StoreDoor door;
@@ -55,7 +48,7 @@ final class Decision {
         }
     }
 
-    private long send(StagedBatch batch, long gateNumber) throws IOException, InterruptedException {
+    private long send(StagedBatch batch, long gateNumber) {
         SystemEntry.Decide entry = new SystemEntry.Decide(
                 batch.id(),
                 run.database(),
@@ -70,22 +63,7 @@ final class Decision {
                 batch.bytes(),
                 batch.startedAtMillis(),
                 System.currentTimeMillis());
-        long deadline = System.nanoTime() + WAIT_MAX.toNanos();
-        Duration pause = PAUSE_MIN;
-        while (true) {
-            try {
-                return door.system(entry).number();
-            } catch (RefusedException e) {
-                if (!e.refusal().isTransient()) {
-                    throw e;
-                }
-                if (System.nanoTime() > deadline) {
-                    throw new IOException("no decision on " + batch.id() + ": " + e.getMessage(), e);
-                }
-                Thread.sleep(pause.toMillis());
-                pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : PAUSE_MAX;
-            }
-        }
+        return door.system(entry).number();
     }
 
     private RuntimeException refused(StagedBatch batch, RefusedException e) {

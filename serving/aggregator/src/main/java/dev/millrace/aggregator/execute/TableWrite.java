@@ -16,9 +16,9 @@ import dev.millrace.store.TableRef;
 import dev.millrace.store.TaskChunks;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.client.StoreClient;
+import dev.millrace.store.client.TableGate;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.log.SystemEntry;
-import dev.millrace.store.wire.GateAnswer;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import dev.millrace.store.wire.WireReader;
@@ -32,7 +32,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -55,11 +54,6 @@ final class TableWrite implements AutoCloseable {
 
     /** MySQL's innodb_lock_wait_timeout. */
     private static final Duration GATE_WAIT = Duration.ofSeconds(50);
-
-    /** A holder that is seen this long without giving up is taken for dead. */
-    private static final Duration GATE_STUCK = Duration.ofSeconds(40);
-
-    private static final Duration GATE_PAUSE = Duration.ofMillis(10);
 
     /** How long a statement waits until its batch can be read; it exists all the same. */
     private static final Duration PUBLISH_WAIT = Duration.ofSeconds(30);
@@ -210,7 +204,7 @@ final class TableWrite implements AutoCloseable {
         List<Participant> participants = chunks.entrySet().stream()
                 .map(entry -> new Participant(entry.getKey(), List.of(new TaskChunks(0, entry.getValue()))))
                 .toList();
-        Optional<GateAnswer> gate =
+        Optional<TableGate> gate =
                 mode == WriteMode.INSERT && !table.isKeyless() ? Optional.of(seal(participants)) : Optional.empty();
         long csn = decided(participants, gate);
         done = true;
@@ -225,14 +219,14 @@ final class TableWrite implements AutoCloseable {
         return rows;
     }
 
-    private long decided(List<Participant> participants, Optional<GateAnswer> gate) {
+    private long decided(List<Participant> participants, Optional<TableGate> gate) {
         SystemEntry.Decide decide = new SystemEntry.Decide(
                 batch,
                 database.id(),
                 map.version(),
                 List.of(ref),
                 mode,
-                gate.map(GateAnswer::gate).orElse(0L),
+                gate.map(TableGate::number).orElse(0L),
                 List.of(),
                 participants,
                 Optional.empty(),
@@ -245,7 +239,7 @@ final class TableWrite implements AutoCloseable {
         } catch (RefusedException e) {
             boolean unknown = e.refusal() == Refusal.UNAVAILABLE || e.refusal() == Refusal.NOT_LEADER;
             if (unknown) {
-                // It may have been decided: its seals stand until somebody revokes the gate.
+                // It may have been decided: its seals stand until the partitions find that it was not.
                 done = true;
                 writer.retire(batch);
                 throw new StatementException(
@@ -254,8 +248,7 @@ final class TableWrite implements AutoCloseable {
                                 + e.getMessage(),
                         e);
             }
-            gate.ifPresentOrElse(
-                    held -> letGo(participants, held), () -> client.system(new SystemEntry.ReleaseGate(batch)));
+            gate.ifPresentOrElse(TableGate::letGo, () -> client.system(new SystemEntry.ReleaseGate(batch)));
             throw e;
         }
     }
@@ -267,69 +260,42 @@ final class TableWrite implements AutoCloseable {
     }
 
     /** Takes the table's gate and has every participant check the rows; a refusal gives the gate back. */
-    private GateAnswer seal(List<Participant> participants) {
-        GateAnswer gate = takeGate();
+    private TableGate seal(List<Participant> participants) {
+        TableGate gate = new TableGate(new Calls(), batch, database.id(), table.id(), participants);
+        boolean sealed = false;
         try {
-            List<CompletableFuture<WireReader>> seals = participants.stream()
-                    .map(participant -> client.submitAsync(
-                            new PartitionId(database.id(), participant.ordinal()),
-                            new LogEntry.Seal(
-                                    batch,
-                                    gate.gate(),
-                                    gate.lastTouched().get(participant.ordinal()),
-                                    participant.chunks())))
-                    .toList();
-            RuntimeException failed = null;
-            for (CompletableFuture<WireReader> seal : seals) {
-                try {
-                    join(seal);
-                } catch (RuntimeException e) {
-                    failed = failed == null ? e : failed;
-                }
-            }
-            if (failed != null) {
-                throw failed;
-            }
-            return gate;
-        } catch (RuntimeException e) {
-            letGo(participants, gate);
-            throw e;
-        }
-    }
-
-    private void letGo(List<Participant> participants, GateAnswer gate) {
-        // First the seals: while the gate is held, nobody else's are there to be cleared by mistake.
-        participants.forEach(participant -> client.submit(
-                new PartitionId(database.id(), participant.ordinal()),
-                new LogEntry.Unseal(gate.gate(), gate.lastTouched().get(participant.ordinal()), List.of(table.id()))));
-        client.system(new SystemEntry.ReleaseGate(batch));
-    }
-
-    private GateAnswer takeGate() {
-        SystemEntry.TakeGate entry = new SystemEntry.TakeGate(batch, database.id(), List.of(table.id()));
-        long start = System.nanoTime();
-        List<BatchId> seen = List.of();
-        long seenSince = start;
-        while (true) {
-            GateAnswer answer = GateAnswer.read(client.system(entry));
-            if (answer.granted()) {
-                return answer;
-            }
-            long now = System.nanoTime();
-            if (!answer.holder().equals(seen)) {
-                seen = answer.holder();
-                seenSince = now;
-            } else if (now - seenSince > GATE_STUCK.toNanos()) {
-                seen.forEach(holder -> client.system(new SystemEntry.RevokeGate(holder)));
-                seenSince = now;
-            }
-            if (now - start > GATE_WAIT.toNanos()) {
-                client.system(new SystemEntry.ReleaseGate(batch));
+            if (!gate.take(GATE_WAIT)) {
                 throw new StatementException(
                         SqlState.LOCK_WAIT_TIMEOUT,
                         "Lock wait timeout exceeded; another statement writes to table '" + table.name() + "'");
             }
-            LockSupport.parkNanos(GATE_PAUSE.toNanos());
+            gate.seal();
+            sealed = true;
+            return gate;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StatementException(SqlState.QUERY_INTERRUPTED, "Query execution was interrupted", e);
+        } finally {
+            if (!sealed) {
+                gate.letGo();
+            }
+        }
+    }
+
+    private final class Calls implements TableGate.Store {
+        @Override
+        public WireReader system(SystemEntry entry) {
+            return client.system(entry);
+        }
+
+        @Override
+        public CompletableFuture<WireReader> submit(PartitionId partition, LogEntry entry) {
+            return client.submitAsync(partition, entry);
+        }
+
+        @Override
+        public List<Long> lastTouched() {
+            return client.gates(database.id()).lastTouched();
         }
     }
 
