@@ -83,6 +83,16 @@ class SealSweepTest {
     }
 
     @Test
+    void holderThatDiedBeforeItSealedAnythingIsTakenForDeadToo() {
+        BatchId unsealed = new BatchId(8, BATCH.attempt(), 1);
+        store.gates = new GatesAnswer(GATE + 2, List.of(new GatesAnswer.Held(GATE + 1, unsealed)), List.of(1L));
+        sweep(Duration.ZERO, Duration.ofDays(1)).look();
+        assertThat(store.revoked).isEmpty();
+        sweep(Duration.ZERO, Duration.ZERO).look();
+        assertThat(store.revoked).containsExactly(unsealed);
+    }
+
+    @Test
     void sealUnderAGateThatIsNotKnownYetStands() {
         store.gates = new GatesAnswer(GATE, List.of(), List.of(1L));
         sweep(Duration.ZERO, Duration.ofDays(1)).look();
