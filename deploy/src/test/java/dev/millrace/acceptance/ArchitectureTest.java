@@ -124,6 +124,7 @@ class ArchitectureTest {
 
     private static JavaClasses house() {
         List<Path> classes = Checkout.modules().stream()
+                .filter(module -> !module.endsWith("benchmarks"))
                 .map(module -> module.resolve("target/classes"))
                 .filter(Files::isDirectory)
                 .toList();
