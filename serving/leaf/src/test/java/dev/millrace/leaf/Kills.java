@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 /** When a leaf is killed: soon after a step of a batch begins. It is started again at once. */
 final class Kills {
     /** Steps that pass unharmed before the next kill, so that lives have different lengths. */
-    private static final int STEPS_BETWEEN_MAX = 8;
+    private static final int STEPS_BETWEEN_MAX = 6;
 
     /** Calls of a step take a few milliseconds: a kill meets them before, on the way, in the log, answered. */
     private static final int DELAY_MICROS_MAX = 12_000;
