@@ -82,6 +82,11 @@ final class MillraceProcess implements AutoCloseable {
         return door("dashboard ");
     }
 
+    /** {@code host:port} of the first leaf, which has the system partition. */
+    String leaf() {
+        return door("leaf ");
+    }
+
     /** {@code host:port} of the embedded broker. */
     String kafka() {
         return door("kafka ");

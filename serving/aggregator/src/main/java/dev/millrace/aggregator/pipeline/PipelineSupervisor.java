@@ -43,13 +43,14 @@ public final class PipelineSupervisor implements AutoCloseable {
     /** A job that waits for slots this long is reported as such; shorter waits are deployment. */
     private static final Duration SLOTS_WAIT = Duration.ofSeconds(10);
 
-    /** How long a job that was just submitted may be missing in Flink's overview. */
+    /** How long a job that was just submitted, by a user perhaps, may be missing in Flink's overview. */
     private static final Duration SETTLE = Duration.ofSeconds(15);
 
     /** Between a job's submission and the next one, at least. */
     private static final Duration RESTART_PAUSE = Duration.ofSeconds(2);
 
     private static final int MESSAGE_MAX = 2_000;
+    private static final long NO_RUN = -1;
 
     private final StoreClient client;
     private final LiveCatalog catalog;
@@ -72,6 +73,24 @@ public final class PipelineSupervisor implements AutoCloseable {
         private Instant waitingSince = Instant.MAX;
         private boolean submittedBefore;
         private String refusal = "";
+        private long ownRun = NO_RUN;
+        private long otherRun = NO_RUN;
+        private Instant otherSince = Instant.EPOCH;
+
+        /**
+         * Learns the newest run. Whether one that this supervisor did not start was taken a moment ago: a job that a user submits takes its run
+         * first, which ends the job before it, and only then appears in Flink.
+         */
+        private boolean isTakenByOther(long run, Instant now) {
+            if (ownRun == NO_RUN) {
+                ownRun = run;
+            }
+            if (run != ownRun && run != otherRun) {
+                otherRun = run;
+                otherSince = now;
+            }
+            return run != ownRun && now.isBefore(otherSince.plus(SETTLE));
+        }
     }
 
     /**
@@ -235,6 +254,7 @@ public final class PipelineSupervisor implements AutoCloseable {
 
     /** A live job: says whether it waits for slots. */
     private void observe(Pipeline pipeline, Watch watch, Job job) {
+        watch.isTakenByOther(pipeline.run(), clock.instant());
         if (job.scheduled() == 0 && job.tasks() > 0) {
             watch.waitingSince = Instant.MAX;
             if (job.state().equals("RUNNING")) {
@@ -256,7 +276,7 @@ public final class PipelineSupervisor implements AutoCloseable {
     }
 
     private void resubmit(Pipeline stale, Watch watch, List<Job> own) {
-        // The job may have said in the catalog why it ended, a moment ago.
+        // The job may have said in the catalog why it ended, or another have taken its place, a moment ago.
         CatalogSnapshot now = catalog.refresh().snapshot();
         Optional<Pipeline> current = now.pipelines().stream()
                 .filter(p -> p.spec().id() == stale.spec().id() && isWanted(p))
@@ -266,6 +286,9 @@ public final class PipelineSupervisor implements AutoCloseable {
         }
         Pipeline pipeline = current.get();
         if (watch.submittedBefore && clock.instant().isBefore(watch.submittedAt.plus(RESTART_PAUSE))) {
+            return;
+        }
+        if (watch.isTakenByOther(pipeline.run(), clock.instant())) {
             return;
         }
         String reason = !watch.refusal.isEmpty() ? watch.refusal : own.isEmpty() ? "" : ended(own.get(0));
@@ -305,6 +328,11 @@ public final class PipelineSupervisor implements AutoCloseable {
             watch.waitingSince = Instant.MAX;
             watch.submittedBefore = true;
             watch.refusal = "";
+            watch.ownRun = catalog.refresh().snapshot().pipelines().stream()
+                    .filter(p -> p.spec().id() == pipeline.spec().id())
+                    .mapToLong(Pipeline::run)
+                    .max()
+                    .orElse(NO_RUN);
             LOG.info("pipeline {} runs as job {}", pipeline.spec().qualifiedName(), watch.submittedJob);
         } catch (FlinkException e) {
             if (e.isUnreachable()) {

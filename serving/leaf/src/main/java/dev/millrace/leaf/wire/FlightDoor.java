@@ -148,7 +148,7 @@ public final class FlightDoor extends NoOpFlightProducer implements AutoCloseabl
         return switch (verb) {
             case SUBMIT -> {
                 PartitionId partition = PartitionId.read(in);
-                ByteBuffer entry = ByteBuffer.wrap(in.bytes());
+                ByteBuffer entry = in.view();
                 in.end();
                 yield leaf.submit(partition, entry);
             }

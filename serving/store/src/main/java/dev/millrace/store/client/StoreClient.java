@@ -236,9 +236,9 @@ public final class StoreClient implements AutoCloseable {
     }
 
     private static WireWriter submission(PartitionId partition, byte[] entry) {
-        WireWriter body = new WireWriter(entry.length + 32);
-        partition.write(body);
-        return body.bytes(entry);
+        WireWriter head = new WireWriter();
+        partition.write(head);
+        return WireWriter.of(head.toBytes(entry));
     }
 
     /** Ends all calls. */

@@ -11,18 +11,14 @@ final class LogEntryWriter implements LogEntry.Cases<byte[]> {
     static final int DISCARD = 5;
     static final int INSERT = 6;
 
-    /** Room for the header of an entry that carries rows, so that their bytes are copied once. */
-    private static final int HEADER_BYTES = 128;
-
     @Override
     public byte[] stage(LogEntry.Stage entry) {
-        WireWriter out =
-                new WireWriter(entry.ipc().length + HEADER_BYTES).u8(STAGE).u8(LogEntry.VERSION);
+        WireWriter out = start(STAGE);
         entry.batch().write(out);
         out.number(entry.task()).number(entry.seq());
         entry.table().write(out);
         entry.mode().write(out);
-        return out.number(entry.rows()).bytes(entry.ipc()).toBytes();
+        return out.number(entry.rows()).toBytes(entry.ipc());
     }
 
     @Override
@@ -60,13 +56,12 @@ final class LogEntryWriter implements LogEntry.Cases<byte[]> {
 
     @Override
     public byte[] insert(LogEntry.Insert entry) {
-        WireWriter out =
-                new WireWriter(entry.ipc().length + HEADER_BYTES).u8(INSERT).u8(LogEntry.VERSION);
+        WireWriter out = start(INSERT);
         entry.statement().write(out);
         out.number(entry.finishedBelow());
         entry.table().write(out);
         entry.mode().write(out);
-        return out.number(entry.rows()).bytes(entry.ipc()).toBytes();
+        return out.number(entry.rows()).toBytes(entry.ipc());
     }
 
     private static WireWriter start(int tag) {

@@ -63,6 +63,15 @@ public final class WireReader {
         return value;
     }
 
+    /** The same without a copy: a view of the message's own bytes. */
+    public ByteBuffer view() {
+        int length = integer();
+        need(length);
+        ByteBuffer value = buffer.slice(buffer.position(), length);
+        buffer.position(buffer.position() + length);
+        return value;
+    }
+
     public <T> List<T> list(Function<WireReader, T> item) {
         int count = integer();
         need(count); // an item takes at least one byte

@@ -12,12 +12,17 @@ public final class WireWriter {
     private int size;
 
     public WireWriter() {
-        this(256);
+        this(new byte[256], 0);
     }
 
-    /** A writer with room for so many bytes, for messages whose size is known. */
-    public WireWriter(int capacity) {
-        bytes = new byte[capacity];
+    private WireWriter(byte[] bytes, int size) {
+        this.bytes = bytes;
+        this.size = size;
+    }
+
+    /** A writer that has written the bytes already; they are not copied unless more follows. */
+    public static WireWriter of(byte[] written) {
+        return new WireWriter(written, written.length);
     }
 
     public WireWriter u8(int value) {
@@ -65,6 +70,14 @@ public final class WireWriter {
 
     public byte[] toBytes() {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+    }
+
+    /** What was written and a last value, which may be large and is copied once. */
+    public byte[] toBytes(byte[] last) {
+        number(last.length);
+        byte[] all = Arrays.copyOf(bytes, Math.addExact(size, last.length));
+        System.arraycopy(last, 0, all, size, last.length);
+        return all;
     }
 
     private void room(int more) {
