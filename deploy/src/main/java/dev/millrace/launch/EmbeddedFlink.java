@@ -177,6 +177,9 @@ public final class EmbeddedFlink implements AutoCloseable {
     private static Configuration configuration(
             Path folder, String bind, int restPort, int slots, Path log, MemoryPlan memory) {
         String[][] values = {
+            // The doors inside Flink too: its file server would else take jars from any network.
+            {"jobmanager.bind-host", bind},
+            {"taskmanager.bind-host", bind},
             {"rest.address", bind},
             {"rest.bind-address", bind},
             {"rest.port", Integer.toString(restPort)},
@@ -190,6 +193,8 @@ public final class EmbeddedFlink implements AutoCloseable {
             {"taskmanager.log.path", log.toString()},
             {"io.tmp.dirs", folder.resolve("tmp").toString()},
             {"blob.storage.directory", folder.resolve("tmp").toString()},
+            // Every job has a copy of its jar there.
+            {"blob.service.cleanup.interval", "300"},
             {"jobstore.max-capacity", "100"},
             {"jobstore.type", "Memory"},
             {"taskmanager.numberOfTaskSlots", Integer.toString(slots)},

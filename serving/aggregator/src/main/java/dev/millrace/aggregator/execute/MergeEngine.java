@@ -101,23 +101,14 @@ final class MergeEngine implements AutoCloseable {
     }
 
     /**
-     * Starts a query over streams. Whatever happens, the readers are closed in the end, by the source that comes back or
-     * here.
+     * A query over streams, which starts when its first batch is asked for: by then somebody can cancel it. The source
+     * that comes back closes the readers.
      *
-     * @param stream whether rows are made as they are pulled; else all at once, and errors have their reasons
-     * @throws UnknownReasonException if a streamed query fails: run it again without streaming
+     * @param stream whether rows are made as they are pulled; else all at once, and errors have their reasons. If not, a
+     *     query that fails does it with {@link UnknownReasonException}: run it again without streaming
      */
-    BatchSource run(String sql, Map<String, FragmentReader> inputs, boolean stream) {
-        Map<String, FragmentReader> readers = new LinkedHashMap<>(inputs);
-        Running running = new Running(stream ? streaming : plain, readers.values());
-        try {
-            running.start(sql, readers);
-            return running;
-        } catch (SQLException | RuntimeException e) {
-            RuntimeException error = running.error(e);
-            running.close();
-            throw error;
-        }
+    BatchSource query(String sql, Map<String, FragmentReader> inputs, boolean stream) {
+        return new Running(stream ? streaming : plain, sql, new LinkedHashMap<>(inputs));
     }
 
     /** The value of a constant expression: what {@link Coercion} takes. */
@@ -173,20 +164,25 @@ final class MergeEngine implements AutoCloseable {
 
     private final class Running implements BatchSource {
         private final DuckDBConnection root;
+        private final String sql;
+        private final Map<String, FragmentReader> inputs;
         private final Collection<FragmentReader> readers;
         private final List<ArrowArrayStream> streams = new ArrayList<>();
         private DuckDBConnection connection;
         private volatile Statement statement;
         private DuckDBResultSet result;
         private ArrowReader out;
+        private volatile boolean cancelled;
         private boolean closed;
 
-        Running(DuckDBConnection root, Collection<FragmentReader> readers) {
+        Running(DuckDBConnection root, String sql, Map<String, FragmentReader> inputs) {
             this.root = root;
-            this.readers = readers;
+            this.sql = sql;
+            this.inputs = inputs;
+            this.readers = inputs.values();
         }
 
-        void start(String sql, Map<String, FragmentReader> inputs) throws SQLException {
+        private void start() throws SQLException {
             connection = root.duplicate().unwrap(DuckDBConnection.class);
             for (Map.Entry<String, FragmentReader> input : inputs.entrySet()) {
                 ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
@@ -195,11 +191,14 @@ final class MergeEngine implements AutoCloseable {
                 connection.registerArrowStream(input.getKey(), stream);
             }
             statement = connection.createStatement();
+            if (cancelled) {
+                throw new SQLException("cancelled before it started");
+            }
             result = statement.executeQuery(sql).unwrap(DuckDBResultSet.class);
             out = (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS);
         }
 
-        RuntimeException error(Exception e) {
+        private RuntimeException error(Exception e) {
             Optional<RefusedException> refused = readers.stream()
                     .flatMap(reader -> reader.refused().stream())
                     .findFirst();
@@ -218,8 +217,11 @@ final class MergeEngine implements AutoCloseable {
         @Override
         public boolean next() {
             try {
+                if (out == null) {
+                    start();
+                }
                 return out.loadNextBatch();
-            } catch (IOException | UncheckedIOException e) {
+            } catch (SQLException | IOException | RuntimeException e) {
                 throw error(e);
             }
         }
@@ -235,6 +237,7 @@ final class MergeEngine implements AutoCloseable {
 
         @Override
         public void cancel() {
+            cancelled = true;
             Statement running = statement;
             if (running != null) {
                 try {

@@ -107,7 +107,7 @@ final class QueryRunner {
         for (PlannedFragment fragment : plan.fragments()) {
             inputs.put(fragment.name(), new FragmentReader(gather.rows(fragment), engine.allocator()));
         }
-        return engine.run(plan.mergeSql().orElseThrow(), inputs, stream);
+        return engine.query(plan.mergeSql().orElseThrow(), inputs, stream);
     }
 
     private static BatchSource direct(QueryPlan plan, Gather gather) {

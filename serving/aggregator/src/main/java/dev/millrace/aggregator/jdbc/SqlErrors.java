@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 final class SqlErrors {
     private static final Logger LOG = LoggerFactory.getLogger(SqlErrors.class);
 
+    /** What no user caused is shown this long. */
+    private static final int INTERNAL_MAX = 500;
+
     private SqlErrors() {}
 
     /** What the client is told; Avatica's own exceptions have a meaning to its client and stay. */
@@ -30,7 +33,15 @@ final class SqlErrors {
             return error(refused.getMessage(), refused.refusal().state());
         }
         LOG.error("a statement failed", error);
-        return error("internal error: " + error, SqlState.INTERNAL);
+        return error("internal error: " + firstLine(error), SqlState.INTERNAL);
+    }
+
+    /** DuckDB hands exceptions of ours back as text, with all their frames; those are for the log. */
+    private static String firstLine(Throwable error) {
+        String line = error.toString().lines().findFirst().orElse("");
+        int frames = line.indexOf(" at dev.millrace");
+        String text = frames < 0 ? line : line.substring(0, frames);
+        return text.length() <= INTERNAL_MAX ? text : text.substring(0, INTERNAL_MAX) + "...";
     }
 
     static AvaticaRuntimeException error(String message, SqlState state) {

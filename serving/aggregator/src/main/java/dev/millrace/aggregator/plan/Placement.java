@@ -1,5 +1,6 @@
 package dev.millrace.aggregator.plan;
 
+import com.google.common.math.LongMath;
 import dev.millrace.ddl.check.operator.Types;
 import dev.millrace.spec.TableSpec;
 import java.math.BigDecimal;
@@ -253,7 +254,7 @@ final class Placement {
         if (sort.fetch == null) {
             gathered = gather(leaves, below);
         } else {
-            long rows = number(sort.offset) + number(sort.fetch);
+            long rows = LongMath.saturatedAdd(number(sort.offset), number(sort.fetch));
             boolean ordered = !sort.getCollation().getFieldCollations().isEmpty();
             RexBuilder rex = sort.getCluster().getRexBuilder();
             RelNode top = LogicalSort.create(

@@ -47,7 +47,7 @@ class MergeEngineTest {
         List<ResultColumn> columns = java.util.Arrays.stream(types)
                 .map(type -> new ResultColumn("c", type, true, Optional.empty()))
                 .toList();
-        return new ArrowCursor(columns, engine.run(sql, Map.of(), stream)).primed();
+        return new ArrowCursor(columns, engine.query(sql, Map.of(), stream)).primed();
     }
 
     @Test
