@@ -92,7 +92,10 @@ final class Ports {
             socket.bind(new InetSocketAddress(address, 0));
             return socket.getLocalPort();
         } catch (IOException e) {
-            throw new StatementException(WRONG_CONFIG, "no free port on " + address.getHostAddress(), e);
+            throw new StatementException(
+                    WRONG_CONFIG,
+                    "cannot listen on " + address.getHostAddress() + ": no address of this machine, or no port is free",
+                    e);
         }
     }
 }

@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 final class SqlErrors {
     private static final Logger LOG = LoggerFactory.getLogger(SqlErrors.class);
 
+    /** A message may repeat a name of the statement, and that may be of any length. */
+    private static final int MESSAGE_MAX = 4_000;
+
     /** What no user caused is shown this long. */
     private static final int INTERNAL_MAX = 500;
 
@@ -45,8 +48,9 @@ final class SqlErrors {
     }
 
     static AvaticaRuntimeException error(String message, SqlState state) {
+        String shown = message.length() <= MESSAGE_MAX ? message : message.substring(0, MESSAGE_MAX) + "...";
         AvaticaRuntimeException error =
-                new AvaticaRuntimeException(message, state.number(), state.code(), AvaticaSeverity.ERROR);
+                new AvaticaRuntimeException(shown, state.number(), state.code(), AvaticaSeverity.ERROR);
         error.setStackTrace(new StackTraceElement[0]); // it travels to the client, whom it does not concern
         return error;
     }
