@@ -30,11 +30,7 @@ class EmbeddedBrokerTest {
         int port;
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder, "127.0.0.1", 0)) {
             port = Integer.parseInt(broker.address().substring(broker.address().indexOf(':') + 1));
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
-                admin.createTopics(List.of(new NewTopic("greetings", 1, (short) 1)))
-                        .all()
-                        .get(60, TimeUnit.SECONDS);
-            }
+            createTopic(broker.address());
             produce(broker, "hello", "world");
         }
 
@@ -57,6 +53,7 @@ class EmbeddedBrokerTest {
                         .satisfies(node ->
                                 assertThat(node.host() + ":" + node.port()).isEqualTo(broker.address()));
             }
+            createTopic(loopback);
             produce(broker, "hello");
             assertThat(consume(broker, 1)).containsExactly("hello");
         }
@@ -69,6 +66,15 @@ class EmbeddedBrokerTest {
                     .isInstanceOf(StatementException.class)
                     .hasMessageContaining("port " + taken.getLocalPort())
                     .hasMessageContaining("--kafka-port");
+        }
+    }
+
+    /** With the one partition that is read here. */
+    private static void createTopic(String address) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+            admin.createTopics(List.of(new NewTopic("greetings", 1, (short) 1)))
+                    .all()
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 

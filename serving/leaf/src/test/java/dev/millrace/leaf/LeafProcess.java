@@ -5,6 +5,7 @@ import dev.millrace.store.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,9 @@ final class LeafProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        // What a killed JVM has unpacked stays behind: in the test's own folder.
+        Path temporary = Files.createDirectories(folder.resolveSibling("leaf-tmp"));
+        command.add("-Djava.io.tmpdir=" + temporary);
         command.add("--add-opens=java.base/java.nio=ALL-UNNAMED");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), LeafProcess.class.getName()));
         command.addAll(List.of(folder.toString(), Integer.toString(port), Integer.toString(raftPort)));
