@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -52,6 +53,11 @@ final class ProductProcess implements AutoCloseable {
 
     String broker() {
         return "127.0.0.1:" + kafkaPort;
+    }
+
+    /** CPU time that the process has taken, over all cores. */
+    double cpuSeconds() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
     }
 
     Connection connect() throws SQLException {
