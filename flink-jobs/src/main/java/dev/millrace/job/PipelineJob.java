@@ -14,6 +14,7 @@ import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.StatementException;
+import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.Configuration;
@@ -27,6 +28,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class PipelineJob {
     /** A barrier waits for the stages of its interval; a checkpoint that takes longer is given up, not the job. */
     private static final String CHECKPOINT_TIMEOUT = "5 min";
+
+    /** How often batches are made while more is left than another batch would take; see {@code Backlog}. */
+    private static final Duration BACKLOG_INTERVAL = Duration.ofSeconds(2);
 
     private static final int FAILED_CHECKPOINTS_MAX = 1_000;
 
@@ -80,6 +84,10 @@ public final class PipelineJob {
             {"pipeline.operator-chaining.enabled", "true"},
             {"pipeline.auto-watermark-interval", "0 ms"},
             {"execution.checkpointing.interval", pipeline.batchInterval().toMillis() + " ms"},
+            {
+                "execution.checkpointing.interval-during-backlog",
+                backlogInterval(pipeline).toMillis() + " ms"
+            },
             {"execution.checkpointing.mode", "EXACTLY_ONCE"},
             // Ranges travel beside the rows: an unaligned barrier would part them.
             {"execution.checkpointing.unaligned.enabled", "false"},
@@ -100,6 +108,10 @@ public final class PipelineJob {
             configuration.setString(value[0], value[1]);
         }
         return configuration;
+    }
+
+    private static Duration backlogInterval(PipelineSpec pipeline) {
+        return pipeline.batchInterval().compareTo(BACKLOG_INTERVAL) > 0 ? pipeline.batchInterval() : BACKLOG_INTERVAL;
     }
 
     private static String sourceName(PipelineSpec pipeline) {

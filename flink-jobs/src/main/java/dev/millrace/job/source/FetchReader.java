@@ -25,20 +25,28 @@ final class FetchReader
         extends SingleThreadMultiplexSourceReaderBase<
                 KafkaFetch, KafkaFetch, KafkaPartitionSplit, KafkaPartitionSplitState> {
     private final Volume volume;
+    private final Backlog backlog;
     private CompletableFuture<Void> barrier = new CompletableFuture<>();
 
     FetchReader(
             Supplier<SplitReader<KafkaFetch, KafkaPartitionSplit>> splitReader,
+            Backlog backlog,
             long batchBytesMax,
             SourceReaderContext context) {
-        this(splitReader, new Volume(batchBytesMax, context.metricGroup().getIOMetricGroup()), context);
+        this(
+                splitReader,
+                backlog,
+                new Volume(batchBytesMax, context.metricGroup().getIOMetricGroup()),
+                context);
     }
 
     private FetchReader(
             Supplier<SplitReader<KafkaFetch, KafkaPartitionSplit>> splitReader,
+            Backlog backlog,
             Volume volume,
             SourceReaderContext context) {
         super(splitReader, volume, new Configuration(), context);
+        this.backlog = backlog;
         this.volume = volume;
     }
 
@@ -54,6 +62,9 @@ final class FetchReader
 
     @Override
     public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
+        if (backlog.batchEnded(volume.records())) {
+            context.sendSourceEventToCoordinator(new Backlog.Changed(backlog.isBehind()));
+        }
         volume.empty();
         CompletableFuture<Void> passed = barrier;
         barrier = new CompletableFuture<>();
@@ -82,6 +93,7 @@ final class FetchReader
         private final Counter recordsOut;
         private final Counter bytesIn;
         private long bytes;
+        private long records;
 
         Volume(long bytesMax, OperatorIOMetricGroup metrics) {
             this.bytesMax = bytesMax;
@@ -94,8 +106,13 @@ final class FetchReader
             return bytes >= bytesMax;
         }
 
+        long records() {
+            return records;
+        }
+
         void empty() {
             bytes = 0;
+            records = 0;
         }
 
         @Override
@@ -105,6 +122,7 @@ final class FetchReader
             recordsOut.inc(uncounted);
             bytesIn.inc(fetch.bytes());
             bytes += fetch.bytes();
+            records += fetch.records().count();
             output.collect(fetch);
             split.setCurrentOffset(fetch.to());
         }

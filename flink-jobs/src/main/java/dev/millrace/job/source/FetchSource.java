@@ -84,12 +84,14 @@ public final class FetchSource
         StartingPoints starts =
                 new StartingPoints(run, run.attempt(flinkAttempt), variables.get(ScopeFormat.SCOPE_JOB_ID), opener);
         Properties properties = consumerProperties(context.getIndexOfSubtask());
+        Backlog backlog = new Backlog();
         return new FetchReader(
                 () -> {
                     PackingDeserializer packing = new PackingDeserializer();
                     return new FetchSplitReader(
-                            new KafkaConsumer<>(properties, new NoKeys(), packing), packing, starts);
+                            new KafkaConsumer<>(properties, new NoKeys(), packing), packing, starts, backlog);
                 },
+                backlog,
                 batchBytesMax,
                 context);
     }
@@ -97,14 +99,14 @@ public final class FetchSource
     @Override
     public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context) {
-        return connector.createEnumerator(context);
+        return new BacklogEnumerator(context, connector.createEnumerator(context));
     }
 
     @Override
     public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
             throws java.io.IOException {
-        return connector.restoreEnumerator(context, state);
+        return new BacklogEnumerator(context, connector.restoreEnumerator(context, state));
     }
 
     @Override

@@ -43,13 +43,19 @@ final class FetchSplitReader implements SplitReader<KafkaFetch, KafkaPartitionSp
     private final KafkaConsumer<Void, Integer> consumer;
     private final PackingDeserializer packing;
     private final StartingPoints starts;
+    private final Backlog backlog;
     private final Map<TopicPartition, Cursor> positions = new HashMap<>();
     private final BlockingQueue<byte[]> buffers = new ArrayBlockingQueue<>(BUFFERS_MAX);
 
-    FetchSplitReader(KafkaConsumer<Void, Integer> consumer, PackingDeserializer packing, StartingPoints starts) {
+    FetchSplitReader(
+            KafkaConsumer<Void, Integer> consumer,
+            PackingDeserializer packing,
+            StartingPoints starts,
+            Backlog backlog) {
         this.consumer = requireNonNull(consumer, "consumer");
         this.packing = requireNonNull(packing, "packing");
         this.starts = requireNonNull(starts, "starts");
+        this.backlog = requireNonNull(backlog, "backlog");
     }
 
     @Override
@@ -64,6 +70,7 @@ final class FetchSplitReader implements SplitReader<KafkaFetch, KafkaPartitionSp
         } catch (OffsetOutOfRangeException e) {
             throw outOfRange(e);
         }
+        backlog.unread(unread());
         byte[] bytes = packing.bytes();
         Map<String, List<KafkaFetch>> bySplit = new HashMap<>();
         for (Map.Entry<TopicPartition, OffsetAndMetadata> next :
@@ -76,6 +83,15 @@ final class FetchSplitReader implements SplitReader<KafkaFetch, KafkaPartitionSp
             }
         }
         return new Fetches(bySplit, () -> buffers.offer(bytes));
+    }
+
+    /** As the last answers of the brokers said; what none has said yet is not counted. */
+    private long unread() {
+        long unread = 0;
+        for (TopicPartition partition : positions.keySet()) {
+            unread += consumer.currentLag(partition).orElse(0);
+        }
+        return unread;
     }
 
     @Override
