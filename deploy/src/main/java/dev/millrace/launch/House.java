@@ -9,6 +9,7 @@ import dev.millrace.leaf.LeafConfig;
 import dev.millrace.leaf.LeafServer;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Endpoint;
+import dev.millrace.store.client.LocalLeaves;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.DirectoryStream;
@@ -115,6 +116,7 @@ record House(String jdbcUrl, URI dashboard, Optional<String> kafka, List<Endpoin
                                     threads,
                                     system),
                             allocator));
+            parts.add(Stage.STORE, "calls-" + ordinal, LocalLeaves.register(leaf.endpoint(), leaf.calls()));
             leaf.awaitReady(START_MAX);
             return leaf;
         }

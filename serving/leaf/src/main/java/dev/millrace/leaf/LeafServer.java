@@ -16,6 +16,7 @@ import dev.millrace.store.CatalogSnapshot;
 import dev.millrace.store.Endpoint;
 import dev.millrace.store.Node;
 import dev.millrace.store.PartitionId;
+import dev.millrace.store.client.LocalLeaves;
 import dev.millrace.store.client.StoreClient;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.query.Pin;
@@ -206,6 +207,11 @@ public final class LeafServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What callers of the same process may call without a connection, as long as this leaf is open. */
+    public LocalLeaves.Calls calls() {
+        return door;
     }
 
     /** Where callers reach it. */

@@ -15,6 +15,7 @@ import dev.millrace.store.PartitionId;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TaskChunks;
 import dev.millrace.store.WriteMode;
+import dev.millrace.store.client.LocalLeaves;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.query.Fragment;
@@ -22,15 +23,19 @@ import dev.millrace.store.query.Pin;
 import dev.millrace.store.query.PinRequest;
 import dev.millrace.store.query.QueryRequest;
 import dev.millrace.store.query.Relation;
+import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.GateAnswer;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
+import dev.millrace.store.wire.Verb;
+import dev.millrace.store.wire.WireReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +96,32 @@ class LeafServerTest {
         assertThat(sum(db, table, csn, "SELECT count(*) FROM r0")).isEqualTo(4);
         assertThat(sum(db, table, csn, "WITH x AS (SELECT id FROM \"r0\") SELECT sum(id)::BIGINT FROM x"))
                 .isEqualTo(10);
+    }
+
+    @Test
+    void leavesOfThisProcessAreCalledWithoutAConnectionAndRefuseWhenTheyAreClosed() throws Exception {
+        try (AutoCloseable one = LocalLeaves.register(first.endpoint(), first.calls());
+                AutoCloseable other = LocalLeaves.register(second.endpoint(), second.calls())) {
+            CatalogSnapshot.Database db = store.createDatabase("shop", 4);
+            TableSpec table = store.createTable(db);
+            long csn = store.write(db, table, Map.of(0, new String[] {"1:a"}, 3, new String[] {"2:b", "3:c"}));
+            store.awaitPublished(db, csn);
+            assertThat(sum(db, table, csn, "SELECT count(*) FROM r0")).isEqualTo(3);
+            PartitionId partition = new PartitionId(db.spec().id(), 0);
+            assertThatThrownBy(() -> store.client.submit(
+                            partition,
+                            new LogEntry.Insert(
+                                    store.nextStatement(), 0, TestStore.ref(table), WriteMode.INSERT, 1, new byte[9])))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("not an Arrow IPC stream");
+            second.close();
+            assertThat(second.calls()
+                            .call(Verb.CATALOG, new WireReader(new byte[0]))
+                            .get(10, TimeUnit.SECONDS))
+                    .isInstanceOfSatisfying(
+                            Answer.Refused.class,
+                            refused -> assertThat(refused.refusal()).isEqualTo(Refusal.UNAVAILABLE));
+        }
     }
 
     @Test

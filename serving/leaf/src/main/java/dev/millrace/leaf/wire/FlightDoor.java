@@ -8,6 +8,7 @@ import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Node;
 import dev.millrace.store.PartitionId;
 import dev.millrace.store.client.FlightErrors;
+import dev.millrace.store.client.LocalLeaves;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.query.PinRequest;
 import dev.millrace.store.query.QueryRequest;
@@ -22,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
@@ -46,10 +48,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Flight server of a leaf. Until {@link #open} it answers that the leaf is starting. Whatever comes in, what goes
+ * The Flight server of a leaf. Until {@link #open} and from {@link #close} on it
+ * answers that the leaf is not there. Whatever comes in, what goes
  * out is an answer: a caller never sees a stack trace.
  */
-public final class FlightDoor extends NoOpFlightProducer implements AutoCloseable {
+public final class FlightDoor extends NoOpFlightProducer implements LocalLeaves.Calls, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlightDoor.class);
 
     /** An entry, with room for its envelope. */
@@ -116,23 +119,16 @@ public final class FlightDoor extends NoOpFlightProducer implements AutoCloseabl
     private Inside inside() {
         Inside opened = inside;
         if (opened == null) {
-            throw new RefusedException(Refusal.UNAVAILABLE, "the leaf is starting");
+            throw new RefusedException(Refusal.UNAVAILABLE, "the leaf is starting or stopping");
         }
         return opened;
     }
 
     @Override
     public void doAction(CallContext context, Action action, StreamListener<Result> listener) {
-        CompletableFuture<Answer> answer;
-        try {
-            answer = call(VERBS.get(action.getType()), new WireReader(action.getBody()));
-        } catch (RuntimeException e) {
-            answer = CompletableFuture.completedFuture(refused(e));
-        }
-        answer.whenComplete((done, error) -> {
-            Answer said = error == null ? done : refused(error);
+        call(VERBS.get(action.getType()), new WireReader(action.getBody())).thenAccept(answer -> {
             try {
-                listener.onNext(new Result(said.toBytes()));
+                listener.onNext(new Result(answer.toBytes()));
                 listener.onCompleted();
             } catch (RuntimeException e) {
                 LOG.debug("the caller of {} is gone: {}", action.getType(), e.getMessage());
@@ -140,7 +136,16 @@ public final class FlightDoor extends NoOpFlightProducer implements AutoCloseabl
         });
     }
 
-    private CompletableFuture<Answer> call(Verb verb, WireReader in) {
+    @Override
+    public CompletableFuture<Answer> call(Verb verb, WireReader message) {
+        try {
+            return answer(verb, message).exceptionally(FlightDoor::refused);
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(refused(e));
+        }
+    }
+
+    private CompletableFuture<Answer> answer(Verb verb, WireReader in) {
         if (verb == null) {
             throw new IllegalArgumentException("no such action");
         }
@@ -259,7 +264,9 @@ public final class FlightDoor extends NoOpFlightProducer implements AutoCloseabl
         }
     }
 
-    private static Answer.Refused refused(Throwable error) {
+    private static Answer.Refused refused(Throwable thrown) {
+        Throwable error =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (error instanceof RefusedException refused) {
             return new Answer.Refused(refused.refusal(), refused.getMessage());
         }
@@ -272,6 +279,7 @@ public final class FlightDoor extends NoOpFlightProducer implements AutoCloseabl
 
     @Override
     public void close() {
+        inside = null;
         server.shutdown();
         try {
             server.awaitTermination(1, TimeUnit.SECONDS);

@@ -8,10 +8,14 @@ import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import dev.millrace.store.wire.Verb;
+import dev.millrace.store.wire.WireReader;
 import dev.millrace.store.wire.WireWriter;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallOptions;
 import org.apache.arrow.flight.FlightClient;
@@ -21,7 +25,10 @@ import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.memory.BufferAllocator;
 
-/** One leaf's Flight door. Thread-safe; the connection is made when it is first needed and heals by itself. */
+/**
+ * One leaf's door: its Flight server, or the leaf itself if it is of this process. Thread-safe; the connection is made
+ * when it is first needed and heals by itself.
+ */
 final class LeafDoor implements AutoCloseable {
     private final Endpoint endpoint;
     private final FlightClient flight;
@@ -34,6 +41,28 @@ final class LeafDoor implements AutoCloseable {
 
     /** Calls a verb; an unreachable leaf is a refusal too. */
     Answer call(Verb verb, WireWriter body, Duration timeout) {
+        Optional<LocalLeaves.Calls> local = LocalLeaves.at(endpoint);
+        return local.isPresent() ? called(local.get(), verb, body, timeout) : sent(verb, body, timeout);
+    }
+
+    private Answer called(LocalLeaves.Calls leaf, Verb verb, WireWriter body, Duration timeout) {
+        try {
+            return leaf.call(verb, new WireReader(body.toBytes())).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return unavailable("interrupted");
+        } catch (TimeoutException e) {
+            return unavailable("no answer within " + timeout.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            return unavailable(String.valueOf(e.getCause().getMessage()));
+        }
+    }
+
+    private Answer unavailable(String reason) {
+        return Answer.refused(Refusal.UNAVAILABLE, "leaf " + endpoint + ": " + reason);
+    }
+
+    private Answer sent(Verb verb, WireWriter body, Duration timeout) {
         try {
             Iterator<Result> results = flight.doAction(
                     new Action(verb.action(), body.toBytes()),
