@@ -41,7 +41,7 @@ final class StageWindow {
      * @throws IOException an earlier chunk failed, or nothing was acknowledged for too long
      */
     void send(PartitionId partition, LogEntry.Stage chunk) throws IOException, InterruptedException {
-        int size = chunk.ipc().length;
+        int size = chunk.ipc().remaining();
         lock.lockInterruptibly();
         try {
             while (failure == null && bytes > 0 && bytes + size > BYTES_MAX) {

@@ -89,7 +89,8 @@ class ChunkerTest {
                             home, List.of(new TaskChunks(1, staged.get(home).size()))));
             assertThat(staged.get(home))
                     .hasSizeGreaterThan(1)
-                    .allSatisfy(chunk -> assertThat(chunk.ipc().length).isLessThan(Chunker.CHUNK_BYTES_MAX + 10_000));
+                    .allSatisfy(
+                            chunk -> assertThat(chunk.ipc().remaining()).isLessThan(Chunker.CHUNK_BYTES_MAX + 10_000));
         }
     }
 
@@ -246,7 +247,8 @@ class ChunkerTest {
         List<List<Object>> rows = new ArrayList<>();
         for (LogEntry.Stage chunk : staged.get(home)) {
             int before = rows.size();
-            try (ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(chunk.ipc()), allocator)) {
+            try (ArrowStreamReader reader =
+                    new ArrowStreamReader(new ByteArrayInputStream(chunk.ipc().array()), allocator)) {
                 while (reader.loadNextBatch()) {
                     VectorSchemaRoot root = reader.getVectorSchemaRoot();
                     for (int i = 0; i < root.getRowCount(); i++) {

@@ -12,8 +12,6 @@ import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.Refusal;
-import java.io.ByteArrayInputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -377,7 +375,7 @@ final class EntryApplier {
         }
 
         private Answer put(LogEntry.Insert entry, TableSpec table) {
-            Supplier<ReadableByteChannel> channel = () -> Channels.newChannel(new ByteArrayInputStream(entry.ipc()));
+            Supplier<ReadableByteChannel> channel = () -> new BufferChannel(entry.ipc());
             if (table.isKeyless()) {
                 collect(new Target(table, true, entry.mode()), channel);
                 return Answer.number(entry.rows());
@@ -402,7 +400,7 @@ final class EntryApplier {
         }
 
         private static Supplier<ReadableByteChannel> channel(StagedChunk chunk) {
-            return () -> chunk.file().region(chunk.offset(), chunk.length());
+            return chunk::rows;
         }
     }
 }

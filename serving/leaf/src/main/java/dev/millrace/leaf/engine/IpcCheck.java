@@ -29,18 +29,18 @@ final class IpcCheck {
     private IpcCheck() {}
 
     /** What is wrong with a stream, looking at the heads of its messages; empty if nothing is. */
-    static Optional<String> heads(byte[] ipc, int rows, TableSpec table) {
+    static Optional<String> heads(ByteBuffer ipc, int rows, TableSpec table) {
         return check(ipc, rows, table, false);
     }
 
     /** What is wrong with a stream, looking at its values' layout too. */
-    static Optional<String> layout(byte[] ipc, int rows, TableSpec table) {
+    static Optional<String> layout(ByteBuffer ipc, int rows, TableSpec table) {
         return check(ipc, rows, table, true);
     }
 
-    private static Optional<String> check(byte[] ipc, int rows, TableSpec table, boolean layout) {
+    private static Optional<String> check(ByteBuffer ipc, int rows, TableSpec table, boolean layout) {
         try {
-            return walk(ByteBuffer.wrap(ipc).order(ByteOrder.LITTLE_ENDIAN), rows, table, layout);
+            return walk(ipc.slice().order(ByteOrder.LITTLE_ENDIAN), rows, table, layout);
         } catch (RuntimeException | IOException e) {
             return Optional.of("not an Arrow IPC stream: " + e.getMessage());
         }

@@ -23,6 +23,7 @@ public final class LeafDatabase implements AutoCloseable {
     private static final String CHECKPOINT_THRESHOLD = "1TB";
 
     private final DuckDBConnection root;
+    private final StageMemory stageMemory;
 
     /**
      * What the instance may use.
@@ -30,8 +31,16 @@ public final class LeafDatabase implements AutoCloseable {
      * @param memoryBytes DuckDB's own memory; Arrow buffers and the heap are not in it
      * @param temporary folder it spills into; emptied at the start
      * @param files folder that all partition files are below: queries can read no file elsewhere
+     * @param stageBytes heap that the chunks of open batches may take before they go into files
      */
-    public record Limits(long memoryBytes, int threads, Path temporary, Path files) {
+    public record Limits(long memoryBytes, int threads, Path temporary, Path files, long stageBytes) {
+        /** Batches of two seconds at full load fit, and most of the heap is left to others. */
+        private static final int STAGE_PART = 16;
+
+        public Limits(long memoryBytes, int threads, Path temporary, Path files) {
+            this(memoryBytes, threads, temporary, files, Runtime.getRuntime().maxMemory() / STAGE_PART);
+        }
+
         public Limits {
             requireNonNull(temporary, "temporary");
             requireNonNull(files, "files");
@@ -39,6 +48,7 @@ public final class LeafDatabase implements AutoCloseable {
     }
 
     public LeafDatabase(Limits limits) {
+        stageMemory = new StageMemory(limits.stageBytes());
         try {
             Files.createDirectories(limits.temporary());
             Files.createDirectories(limits.files());
@@ -59,6 +69,10 @@ public final class LeafDatabase implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    StageMemory stageMemory() {
+        return stageMemory;
     }
 
     /** A new connection to the instance; cheap. Its owner closes it. */

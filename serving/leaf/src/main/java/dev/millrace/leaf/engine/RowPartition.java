@@ -41,7 +41,7 @@ public final class RowPartition implements PartitionEngine {
         this.id = id;
         file = new PartitionFile(database, id, folder.resolve("data.duckdb"), allocator);
         memory = new PartitionMemory(file);
-        staged = new StagedBatches(folder.resolve("stage"), memory::isFinished);
+        staged = new StagedBatches(folder.resolve("stage"), database.stageMemory(), memory::isFinished);
         applier = new EntryApplier(file, memory, staged);
         csn = memory.csn();
     }
@@ -177,7 +177,7 @@ public final class RowPartition implements PartitionEngine {
             return refusal;
         }
 
-        private Optional<Answer> rows(TableRef table, byte[] ipc, int rows) {
+        private Optional<Answer> rows(TableRef table, ByteBuffer ipc, int rows) {
             // Its CREATE may be decided and not yet published here.
             await(() -> memory.table(table.id()).isPresent(), wait);
             Optional<TableSpec> spec = applier.current(table);

@@ -24,12 +24,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * The open batches of a partition and their chunks, which stand in stage files. A writer has files of its own, so that
- * one with long batches does not keep the files of one with short ones; a file is left behind for the next at
- * {@link #FILE_BYTES}, and goes when its last chunk does.
+ * The open batches of a partition and their chunks. A chunk stays on the heap while the leaf's {@link StageMemory} has
+ * room, for most are published before anybody would read them from a disk; otherwise, and at the latest at
+ * {@link #sync}, it goes into a stage file. A writer has files of its own, so that one with long batches does not keep
+ * the files of one with short ones; a file is left behind for the next at {@link #FILE_BYTES}, and goes when its last
+ * chunk does.
  *
- * <p>Appends are not synced: what the page cache loses, the log has, because it is only let go behind {@link #sync}.
- * Used by the apply thread, but for {@link #bytes}.
+ * <p>What the heap or the page cache loses, the log has, because it is only let go behind {@link #sync}. Used by the
+ * apply thread, but for {@link #bytes}.
  */
 final class StagedBatches implements AutoCloseable {
     /** Large enough to be rare at full load, small enough that an old open chunk holds little. */
@@ -38,6 +40,7 @@ final class StagedBatches implements AutoCloseable {
     private static final String SUFFIX = ".stage";
 
     private final Path folder;
+    private final StageMemory memory;
     private final Map<BatchId, Open> batches = new ConcurrentHashMap<>();
     private final Set<StageFile> files = new HashSet<>();
     private final Map<Long, StageFile> current = new HashMap<>();
@@ -61,8 +64,9 @@ final class StagedBatches implements AutoCloseable {
      *
      * @param isFinished batches whose chunks are not wanted any more
      */
-    StagedBatches(Path folder, Predicate<BatchId> isFinished) {
+    StagedBatches(Path folder, StageMemory memory, Predicate<BatchId> isFinished) {
         this.folder = folder;
+        this.memory = memory;
         try {
             Files.createDirectories(folder);
             List<Path> found = new ArrayList<>();
@@ -86,7 +90,7 @@ final class StagedBatches implements AutoCloseable {
         file.replay((index, bytes, offset) -> {
             LogEntry.Stage entry = (LogEntry.Stage) LogEntry.fromBytes(ByteBuffer.wrap(bytes));
             if (!isFinished.test(entry.batch())) {
-                put(index, entry, file, offset + bytes.length - entry.ipc().length);
+                put(entry, StagedChunk.inFile(index, entry, bytes.length, file, offset));
             }
         });
         if (file.open() == 0) {
@@ -100,46 +104,54 @@ final class StagedBatches implements AutoCloseable {
             return;
         }
         try {
-            StageFile file = current.get(entry.batch().writer());
-            if (file == null || file.size() >= FILE_BYTES) {
-                file = new StageFile(folder.resolve(entry.batch().writer() + "-" + ++lastFile + SUFFIX));
-                files.add(file);
-                StageFile full = current.put(entry.batch().writer(), file);
-                if (full != null && full.open() == 0) {
-                    remove(full);
-                }
-                folderSynced = false;
+            if (memory.take(bytes.remaining())) {
+                put(entry, StagedChunk.inMemory(index, entry, bytes));
+            } else {
+                StageFile file = file(entry.batch().writer());
+                long offset = file.append(index, bytes);
+                put(entry, StagedChunk.inFile(index, entry, bytes.remaining(), file, offset));
             }
-            long offset = file.append(index, bytes);
-            put(index, entry, file, offset + bytes.remaining() - entry.ipc().length);
         } catch (IOException e) {
             throw new UncheckedIOException("staging in " + folder, e);
         }
     }
 
-    private void put(long index, LogEntry.Stage entry, StageFile file, long offset) {
-        StagedChunk chunk = new StagedChunk(
-                index,
-                entry.batch(),
-                entry.task(),
-                entry.seq(),
-                entry.table(),
-                entry.mode(),
-                entry.rows(),
-                file,
-                offset,
-                entry.ipc().length);
-        Open open = batches.computeIfAbsent(entry.batch(), key -> new Open());
-        StagedChunk older = open.chunks.get(new ChunkName(entry.task(), entry.seq()));
-        if (older != null && older.index() <= index) {
-            return;
+    /** The file that takes a writer's next chunk. */
+    private StageFile file(long writer) throws IOException {
+        StageFile file = current.get(writer);
+        if (file == null || file.size() >= FILE_BYTES) {
+            file = new StageFile(folder.resolve(writer + "-" + ++lastFile + SUFFIX));
+            files.add(file);
+            StageFile full = current.put(writer, file);
+            if (full != null && full.open() == 0) {
+                remove(full);
+            }
+            folderSynced = false;
         }
-        open.chunks.put(new ChunkName(entry.task(), entry.seq()), chunk);
-        file.opened();
-        if (older != null) {
-            older.file().closed();
+        return file;
+    }
+
+    /** Of two copies of a chunk, which one file or two may hold, the one of the lower index stays. */
+    private void put(LogEntry.Stage entry, StagedChunk chunk) {
+        Open open = batches.computeIfAbsent(entry.batch(), key -> new Open());
+        ChunkName name = new ChunkName(entry.task(), entry.seq());
+        StagedChunk older = open.chunks.get(name);
+        if (older == null) {
+            open.chunks.put(name, chunk);
+            open.bytes += chunk.entryBytes();
+        } else if (older.index() <= chunk.index()) {
+            close(chunk);
         } else {
-            open.bytes += chunk.length();
+            open.chunks.put(name, chunk);
+            close(older);
+        }
+    }
+
+    private void close(StagedChunk chunk) {
+        if (chunk.isInMemory()) {
+            memory.give(chunk.entryBytes());
+        } else {
+            chunk.file().closed();
         }
     }
 
@@ -206,10 +218,11 @@ final class StagedBatches implements AutoCloseable {
         }
         try {
             for (StagedChunk chunk : open.chunks.values()) {
+                close(chunk);
                 StageFile file = chunk.file();
-                file.closed();
-                boolean full = file.size() >= FILE_BYTES || current.get(batch.writer()) != file;
-                if (file.open() == 0 && full) {
+                if (file != null
+                        && file.open() == 0
+                        && (file.size() >= FILE_BYTES || current.get(batch.writer()) != file)) {
                     remove(file);
                 }
             }
@@ -227,6 +240,9 @@ final class StagedBatches implements AutoCloseable {
     /** Makes all open chunks durable, and lets files go that have none. */
     void sync() {
         try {
+            for (Map.Entry<BatchId, Open> batch : batches.entrySet()) {
+                moveToFile(batch.getKey().writer(), batch.getValue());
+            }
             for (StageFile file : List.copyOf(files)) {
                 if (file.open() == 0) {
                     remove(file);
@@ -245,8 +261,22 @@ final class StagedBatches implements AutoCloseable {
         }
     }
 
+    private void moveToFile(long writer, Open batch) throws IOException {
+        for (StagedChunk chunk : batch.chunks.values()) {
+            if (chunk.isInMemory()) {
+                chunk.moveTo(file(writer));
+                memory.give(chunk.entryBytes());
+            }
+        }
+    }
+
     @Override
     public void close() {
+        for (Open batch : batches.values()) {
+            batch.chunks.values().stream()
+                    .filter(StagedChunk::isInMemory)
+                    .forEach(chunk -> memory.give(chunk.entryBytes()));
+        }
         for (StageFile file : files) {
             try {
                 file.close();

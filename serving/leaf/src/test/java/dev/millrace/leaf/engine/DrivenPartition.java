@@ -29,25 +29,42 @@ final class DrivenPartition implements AutoCloseable {
     static final PartitionId ID = new PartitionId(3, 0);
     static final long WRITER = 7;
 
+    /** Room for some chunks: the others stand in files from the first. */
+    private static final long STAGE_BYTES = 8_000;
+
     private final Path folder;
+    private final long stageBytes;
+    private final List<LoggedEntry> log = new ArrayList<>();
     private LeafDatabase database;
     RowPartition partition;
     private long index = 4;
 
     DrivenPartition(Path folder) {
+        this(folder, STAGE_BYTES);
+    }
+
+    DrivenPartition(Path folder, long stageBytes) {
         this.folder = folder;
+        this.stageBytes = stageBytes;
         open();
     }
 
     private void open() {
-        database = new LeafDatabase(
-                new LeafDatabase.Limits(256L << 20, 1, folder.resolve("tmp"), folder.resolve("partitions")));
+        database = new LeafDatabase(new LeafDatabase.Limits(
+                256L << 20, 1, folder.resolve("tmp"), folder.resolve("partitions"), stageBytes));
         partition = new RowPartition(database, ID, folder.resolve("partitions").resolve(ID.alias()), Rows.ALLOCATOR);
     }
 
+    /** Closes it, opens it and replays what Ratis would: the log behind the snapshot. */
     void reopen() {
         close();
         open();
+        List<LoggedEntry> behind = log.stream()
+                .filter(entry -> entry.index() > partition.snapshotIndex())
+                .toList();
+        if (!behind.isEmpty()) {
+            partition.apply(behind);
+        }
     }
 
     Answer apply(LogEntry entry) {
@@ -55,17 +72,22 @@ final class DrivenPartition implements AutoCloseable {
     }
 
     Answer applyAt(long at, LogEntry entry) {
-        return partition
-                .apply(List.of(new LoggedEntry(1, at, ByteBuffer.wrap(entry.toBytes()))))
-                .get(0);
+        LoggedEntry logged = logged(at, entry);
+        return partition.apply(List.of(logged)).get(0);
     }
 
     List<Answer> applyTogether(LogEntry... entries) {
         List<LoggedEntry> logged = new ArrayList<>();
         for (LogEntry entry : entries) {
-            logged.add(new LoggedEntry(1, ++index, ByteBuffer.wrap(entry.toBytes())));
+            logged.add(logged(++index, entry));
         }
         return partition.apply(logged);
+    }
+
+    private LoggedEntry logged(long at, LogEntry entry) {
+        LoggedEntry logged = new LoggedEntry(1, at, ByteBuffer.wrap(entry.toBytes()));
+        log.add(logged);
+        return logged;
     }
 
     long index() {

@@ -10,6 +10,7 @@ import dev.millrace.spec.type.SqlType.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.util.Arrays;
 import java.util.List;
@@ -78,7 +79,7 @@ class IpcCheckTest {
     @Test
     void aRowlessBatchPasses() throws IOException {
         byte[] ipc = stream(root -> root.setRowCount(0), 0);
-        assertThat(IpcCheck.layout(ipc, 0, TABLE)).isEmpty();
+        assertThat(IpcCheck.layout(ByteBuffer.wrap(ipc), 0, TABLE)).isEmpty();
     }
 
     @Test
@@ -105,9 +106,9 @@ class IpcCheckTest {
         byte[] bytes = ipc.clone();
         int last = lastOffset(bytes);
         bytes[last + 2] = 0x40;
-        assertThat(IpcCheck.layout(bytes, ROWS, TABLE))
+        assertThat(IpcCheck.layout(ByteBuffer.wrap(bytes), ROWS, TABLE))
                 .hasValueSatisfying(message -> assertThat(message).startsWith("column raw has offsets 0 to"));
-        assertThat(IpcCheck.heads(bytes, ROWS, TABLE)).isEmpty();
+        assertThat(IpcCheck.heads(ByteBuffer.wrap(bytes), ROWS, TABLE)).isEmpty();
     }
 
     @Test
@@ -155,15 +156,16 @@ class IpcCheckTest {
         for (int i = 0; i < 20_000; i++) {
             byte[] bytes = ipc.clone();
             bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-            assertThat(IpcCheck.layout(bytes, ROWS, TABLE)).isNotNull();
+            assertThat(IpcCheck.layout(ByteBuffer.wrap(bytes), ROWS, TABLE)).isNotNull();
         }
     }
 
     @Test
     void aShortStreamIsRefused() throws IOException {
         byte[] ipc = stream(root -> {}, ROWS);
-        assertThat(IpcCheck.layout(ipc, ROWS + 1, TABLE)).hasValue("100 rows where the entry says 101");
-        assertThat(IpcCheck.layout(Arrays.copyOf(ipc, ipc.length / 2), ROWS, TABLE))
+        assertThat(IpcCheck.layout(ByteBuffer.wrap(ipc), ROWS + 1, TABLE))
+                .hasValue("100 rows where the entry says 101");
+        assertThat(IpcCheck.layout(ByteBuffer.wrap(Arrays.copyOf(ipc, ipc.length / 2)), ROWS, TABLE))
                 .isPresent();
     }
 
@@ -197,7 +199,7 @@ class IpcCheckTest {
     }
 
     private static Optional<String> problem(Consumer<VectorSchemaRoot> change) throws IOException {
-        return IpcCheck.layout(stream(change, ROWS), ROWS, TABLE);
+        return IpcCheck.layout(ByteBuffer.wrap(stream(change, ROWS)), ROWS, TABLE);
     }
 
     private static byte[] stream(Consumer<VectorSchemaRoot> change, int rows) throws IOException {

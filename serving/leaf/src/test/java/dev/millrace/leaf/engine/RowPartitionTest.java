@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RowPartitionTest {
     private static final TableSpec PLAIN = Rows.table(1001);
@@ -336,18 +338,20 @@ class RowPartitionTest {
                 .isEqualTo(Refusal.TABLE_CHANGED);
     }
 
-    @Test
-    void replayRestoresOpenChunksAndChangesNothingElse() {
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1 << 20})
+    void replayRestoresOpenChunksAndChangesNothingElse(long stageBytes) {
+        p.close();
+        p = new DrivenPartition(folder, stageBytes);
         LogEntry.Stage open = stage(batch(2), 0, 0, PLAIN, WriteMode.INSERT, "2:a");
         LogEntry.Stage done = stage(batch(1), 0, 0, PLAIN, WriteMode.INSERT, "1:a");
         p.applyAt(20, open);
         p.applyAt(21, done);
         p.applyAt(22, publish(4, batch(1), new TaskChunks(0, 1)));
         p.close();
-        assertThat(folder.resolve("partitions/d3_p0/stage").toFile().listFiles())
-                .isNotEmpty();
-        for (java.io.File file :
-                folder.resolve("partitions/d3_p0/stage").toFile().listFiles()) {
+        java.io.File[] files = folder.resolve("partitions/d3_p0/stage").toFile().listFiles();
+        assertThat(files).hasSize(stageBytes == 0 ? 1 : 0);
+        for (java.io.File file : files) {
             assertThat(file.delete()).isTrue();
         }
         p = new DrivenPartition(folder);

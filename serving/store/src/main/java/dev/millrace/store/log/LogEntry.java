@@ -45,14 +45,20 @@ public sealed interface LogEntry {
      * @param seq its place among the chunks of the task for this partition and batch, from 0; rows of a batch are in
      *     the order (task, seq, row)
      * @param rows rows in it
-     * @param ipc an Arrow IPC stream: schema and batches with all columns of the table in the table's order
+     * @param ipc an Arrow IPC stream: schema and batches with all columns of the table in the table's order; a view of
+     *     the entry's own bytes when it was read
      */
-    record Stage(BatchId batch, int task, int seq, TableRef table, WriteMode mode, int rows, byte[] ipc)
+    record Stage(BatchId batch, int task, int seq, TableRef table, WriteMode mode, int rows, ByteBuffer ipc)
             implements LogEntry {
         public Stage {
             requireNonNull(batch, "batch");
             requireNonNull(table, "table");
             requireNonNull(mode, "mode");
+            ipc = ipc.slice();
+        }
+
+        public Stage(BatchId batch, int task, int seq, TableRef table, WriteMode mode, int rows, byte[] ipc) {
+            this(batch, task, seq, table, mode, rows, ByteBuffer.wrap(ipc));
         }
 
         @Override
@@ -141,13 +147,19 @@ public sealed interface LogEntry {
      *
      * @param statement names the statement, for repeats
      * @param finishedBelow statements of this writer with lower numbers have their answers and may be forgotten
+     * @param ipc as in {@link Stage}
      */
-    record Insert(BatchId statement, long finishedBelow, TableRef table, WriteMode mode, int rows, byte[] ipc)
+    record Insert(BatchId statement, long finishedBelow, TableRef table, WriteMode mode, int rows, ByteBuffer ipc)
             implements LogEntry {
         public Insert {
             requireNonNull(statement, "statement");
             requireNonNull(table, "table");
             requireNonNull(mode, "mode");
+            ipc = ipc.slice();
+        }
+
+        public Insert(BatchId statement, long finishedBelow, TableRef table, WriteMode mode, int rows, byte[] ipc) {
+            this(statement, finishedBelow, table, mode, rows, ByteBuffer.wrap(ipc));
         }
 
         @Override
@@ -175,14 +187,14 @@ public sealed interface LogEntry {
                         TableRef.read(in),
                         WriteMode.read(in),
                         in.integer(),
-                        in.bytes());
+                        in.view());
             case LogEntryWriter.SEAL -> new Seal(BatchId.read(in), in.number(), in.number(), in.list(TaskChunks::read));
             case LogEntryWriter.UNSEAL -> new Unseal(in.number(), in.number(), in.list(WireReader::number));
             case LogEntryWriter.PUBLISH -> new Publish(in.number(), in.number(), in.list(DecidedBatch::read));
             case LogEntryWriter.DISCARD -> new Discard(in.number(), Attempt.read(in), in.number());
             case LogEntryWriter.INSERT ->
                 new Insert(
-                        BatchId.read(in), in.number(), TableRef.read(in), WriteMode.read(in), in.integer(), in.bytes());
+                        BatchId.read(in), in.number(), TableRef.read(in), WriteMode.read(in), in.integer(), in.view());
             default -> throw new IllegalArgumentException("log entry of kind " + tag);
         };
         in.end();

@@ -2,6 +2,7 @@ package dev.millrace.store.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.function.BiConsumer;
@@ -73,10 +74,11 @@ public final class WireWriter {
     }
 
     /** What was written and a last value, which may be large and is copied once. */
-    public byte[] toBytes(byte[] last) {
-        number(last.length);
-        byte[] all = Arrays.copyOf(bytes, Math.addExact(size, last.length));
-        System.arraycopy(last, 0, all, size, last.length);
+    public byte[] toBytes(ByteBuffer last) {
+        int length = last.remaining();
+        number(length);
+        byte[] all = Arrays.copyOf(bytes, Math.addExact(size, length));
+        last.get(last.position(), all, size, length);
         return all;
     }
 
