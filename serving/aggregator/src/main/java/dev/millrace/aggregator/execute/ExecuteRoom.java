@@ -54,7 +54,8 @@ public final class ExecuteRoom implements AutoCloseable {
                 queries,
                 new InsertRunner(catalog, queries, engine, new TableWrite.Tools(client, writer, clock, allocator)),
                 new DdlRunner(client, catalog, writer, clock, leafCalls, settings.partitionsDefault()),
-                new PipelineRunner(catalog, pipelines, queries));
+                new PipelineRunner(
+                        catalog, pipelines, queries, new PipelineSamples(pipelines, allocator, settings.spill())));
     }
 
     private static ThreadFactory daemons(String prefix) {

@@ -46,9 +46,12 @@ final class PipelineRunner {
     private final Pipelines pipelines;
     private final ForegroundRun foreground;
 
-    PipelineRunner(LiveCatalog catalog, Pipelines pipelines, QueryRunner queries) {
+    private final PipelineSamples samples;
+
+    PipelineRunner(LiveCatalog catalog, Pipelines pipelines, QueryRunner queries, PipelineSamples samples) {
         this.catalog = requireNonNull(catalog, "catalog");
         this.pipelines = requireNonNull(pipelines, "pipelines");
+        this.samples = requireNonNull(samples, "samples");
         this.foreground = new ForegroundRun(catalog, pipelines, queries);
     }
 
@@ -137,12 +140,12 @@ final class PipelineRunner {
         }
     }
 
-    /** Answers the rows that a FOREGROUND run has loaded; nothing for everything else. */
-    Optional<Long> control(PipelineControl control, Session session) {
+    /** Answers rows for TEST, and how many were loaded or written where that is known. */
+    Outcome control(PipelineControl control, Session session) {
         switch (control.verb()) {
             case START -> {
                 if (!control.rest().isEmpty()) {
-                    return Optional.of(foreground.run(one(control, session), control, session));
+                    return new Outcome.Count(foreground.run(one(control, session), control, session));
                 }
                 pipelines.start(one(control, session), control.conditional(), 0);
             }
@@ -166,13 +169,19 @@ final class PipelineRunner {
                     all(control, session, p -> true).forEach(pipelines::clearErrors);
                 }
             }
-            case TEST, EXTRACT, PROFILE, SHOW_PROFILE, OPTIMIZE ->
+            case TEST -> {
+                return new Outcome.Rows(samples.test(one(control, session), control));
+            }
+            case EXTRACT -> {
+                return new Outcome.Count(samples.extract(one(control, session), control));
+            }
+            case PROFILE, SHOW_PROFILE, OPTIMIZE ->
                 throw new StatementException(
                         SqlState.UNSUPPORTED,
                         control.verb().words() + " is not supported",
                         control.at().position());
         }
-        return Optional.empty();
+        return Outcome.DONE;
     }
 
     private void start(CatalogSnapshot.Pipeline pipeline) {

@@ -348,10 +348,7 @@ public final class Statements {
 
         @Override
         public Outcome pipelineControl(PipelineControl control) {
-            return pipelines
-                    .control(control, session)
-                    .<Outcome>map(Outcome.Count::new)
-                    .orElse(Outcome.DONE);
+            return pipelines.control(control, session);
         }
 
         @Override

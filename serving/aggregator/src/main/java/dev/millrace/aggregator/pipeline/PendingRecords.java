@@ -14,7 +14,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Looks when the first records that are not loaded yet were written. Used by one thread at a time. */
 final class PendingRecords implements AutoCloseable {
-    private static final Duration LOOK_MAX = Duration.ofMillis(500);
+    private static final Duration LOOK_MAX = Duration.ofMillis(1_500);
+    private static final int FETCH_WAIT_MILLIS = 100;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(1);
 
     /** The broker answers with one of its batches at least, however large that is. */
@@ -31,6 +32,7 @@ final class PendingRecords implements AutoCloseable {
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES_MAX);
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) LOOK_MAX.toMillis());
         properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) LOOK_MAX.toMillis());
         consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -49,7 +51,7 @@ final class PendingRecords implements AutoCloseable {
         Map<Integer, Long> found = new HashMap<>();
         long deadline = System.nanoTime() + LOOK_MAX.toNanos();
         while (found.size() < offsets.size() && System.nanoTime() < deadline) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(LOOK_MAX.dividedBy(5))) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(FETCH_WAIT_MILLIS))) {
                 if (found.putIfAbsent(record.partition(), record.timestamp()) == null) {
                     consumer.pause(java.util.List.of(new TopicPartition(topic, record.partition())));
                 }

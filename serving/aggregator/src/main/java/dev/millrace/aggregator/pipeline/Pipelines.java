@@ -13,13 +13,16 @@ import dev.millrace.store.Attempt;
 import dev.millrace.store.CatalogSnapshot;
 import dev.millrace.store.Cursor;
 import dev.millrace.store.PipelineState;
+import dev.millrace.store.SourceOffsets;
 import dev.millrace.store.client.StoreClient;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.OpenAnswer;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the statements on pipelines do. */
@@ -216,6 +219,41 @@ public final class Pipelines {
                     .filter(item -> item.latest() > item.earliest())
                     .map(item -> new Cursor(topic.incarnation(), item.partition(), item.latest()))
                     .toList();
+        }
+    }
+
+    /** The records that come next, at most so many. */
+    public List<SourceSample.Sampled> next(CatalogSnapshot.Pipeline pipeline, long limit) {
+        Map<Integer, Long> cursors = new HashMap<>();
+        cursors(pipeline).forEach(cursor -> cursors.put(Integer.parseInt(cursor.partition()), cursor.offset()));
+        SourceSpec.Kafka source = kafka(pipeline.spec());
+        return SourceSample.read(
+                source,
+                pipeline.credentials(),
+                SourceSample.Ranges.behind(cursors, offsets(pipeline)),
+                limit);
+    }
+
+    /** Records of one partition, from an offset (its oldest) to another, that one left out (its newest). */
+    public List<SourceSample.Sampled> range(
+            CatalogSnapshot.Pipeline pipeline, int partition, Optional<Long> from, Optional<Long> to, long limit) {
+        SourceSpec.Kafka source = kafka(pipeline.spec());
+        SourceOffsets there = offsets(pipeline).stream()
+                .filter(item -> item.partition().equals(String.valueOf(partition)))
+                .findFirst()
+                .orElseThrow(() -> new StatementException(
+                        SqlState.WRONG_CONFIG, "topic '" + source.topic() + "' has no partition " + partition));
+        long first = Math.max(there.earliest(), from.orElse(there.earliest()));
+        long end = Math.min(there.latest(), to.orElse(there.latest()));
+        SourceSample.Ranges ranges = first < end
+                ? new SourceSample.Ranges(Map.of(partition, first), Map.of(partition, end))
+                : new SourceSample.Ranges(Map.of(), Map.of());
+        return SourceSample.read(source, pipeline.credentials(), ranges, limit);
+    }
+
+    private static List<SourceOffsets> offsets(CatalogSnapshot.Pipeline pipeline) {
+        try (KafkaTopics topics = new KafkaTopics(kafka(pipeline.spec()), pipeline.credentials())) {
+            return topics.offsets(topics.topic());
         }
     }
 
