@@ -46,7 +46,16 @@ record Submission(JobRun run, int parallelism) {
         try (BufferAllocator allocator = new RootAllocator(ANSWER_BYTES_MAX);
                 StoreClient store = ContextLoader.ofFlight(
                         () -> new StoreClient(List.of(arguments.system()), allocator, PATIENCE))) {
-            CatalogSnapshot catalog = ContextLoader.ofFlight(() -> catalog(arguments, store));
+            CatalogSnapshot before = ContextLoader.ofFlight(() -> catalog(arguments, store));
+            arguments
+                    .spec()
+                    .ifPresent(spec -> ContextLoader.ofFlight(() -> {
+                        SpecFile.register(store, before, spec);
+                        return spec;
+                    }));
+            CatalogSnapshot catalog = arguments.spec().isEmpty()
+                    ? before
+                    : ContextLoader.ofFlight(() -> catalog(arguments, store));
             CatalogSnapshot.Pipeline known = catalog.pipeline(arguments.database(), arguments.pipeline())
                     .orElseThrow(() -> new StatementException(
                             SqlState.UNKNOWN_PIPELINE,

@@ -202,7 +202,7 @@ final class ShowRunner {
         return one(
                 List.of(text("Pipeline"), text("Create Pipeline")),
                 pipeline.spec().name(),
-                pipeline.sql());
+                SpecPrinter.print(pipeline.spec(), pipeline.credentials()));
     }
 
     private static RowCursor pipelines(Show show, CatalogView catalog, Session session) {

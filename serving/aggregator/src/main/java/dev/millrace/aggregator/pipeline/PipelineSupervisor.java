@@ -53,14 +53,10 @@ public final class PipelineSupervisor implements AutoCloseable {
     private static final String WAITS = SqlState.RESOURCES_EXHAUSTED.name();
     private static final String FLINK_AWAY = SqlState.NOT_PROGRESSING.name();
 
-    /** How long a job that was just submitted, by a user perhaps, may be missing in Flink's overview. */
-    private static final Duration SETTLE = Duration.ofSeconds(15);
-
     /** Between a job's submission and the next one, at least. */
     private static final Duration RESTART_PAUSE = Duration.ofSeconds(2);
 
     private static final int MESSAGE_MAX = 2_000;
-    private static final long NO_RUN = -1;
 
     private final StoreClient client;
     private final LiveCatalog catalog;
@@ -69,43 +65,12 @@ public final class PipelineSupervisor implements AutoCloseable {
     private final Optional<JobJar> jar;
     private final Endpoint system;
     private final InstantSource clock;
-    private final Map<Long, Watch> watches = new HashMap<>();
+    private final Map<Long, PipelineWatch> watches = new HashMap<>();
     private final Set<Long> fresh = new HashSet<>();
     private final Thread thread;
     private final Object lock = new Object();
     private boolean nudged;
     private volatile boolean closed;
-
-    /** What is remembered of one pipeline between looks; used by the one thread only. */
-    private static final class Watch {
-        private final Restarts restarts = new Restarts();
-        private String submittedJob = "";
-        private Instant submittedAt = Instant.EPOCH;
-        private Instant waitingSince = Instant.MAX;
-        private Instant restartingSince = Instant.MAX;
-        private boolean submittedBefore;
-        private String refusal = "";
-        private long ownRun = NO_RUN;
-        private long otherRun = NO_RUN;
-        private Instant otherSince = Instant.EPOCH;
-
-        /**
-         * Learns the newest run. Whether one that this supervisor did not start was taken a moment ago: a job that a user submits takes its run
-         * first, which ends the job before it, and only then appears in Flink.
-         */
-        private boolean isTakenByOther(Pipeline pipeline, Instant now) {
-            long run = pipeline.run();
-            // ALTER takes a run without a job.
-            if (ownRun == NO_RUN || pipeline.altered()) {
-                ownRun = run;
-            }
-            if (run != ownRun && run != otherRun) {
-                otherRun = run;
-                otherSince = now;
-            }
-            return run != ownRun && now.isBefore(otherSince.plus(SETTLE));
-        }
-    }
 
     /**
      * A supervisor.
@@ -251,7 +216,7 @@ public final class PipelineSupervisor implements AutoCloseable {
     }
 
     private void look(Pipeline pipeline, List<Job> jobs) {
-        Watch watch = watches.computeIfAbsent(pipeline.spec().id(), id -> new Watch());
+        PipelineWatch watch = watches.computeIfAbsent(pipeline.spec().id(), id -> new PipelineWatch());
         List<Job> own = jobs.stream()
                 .filter(job -> isOf(job, pipeline) || job.id().equals(watch.submittedJob))
                 .sorted(Comparator.comparingLong(Job::startedAtMillis).reversed())
@@ -268,14 +233,14 @@ public final class PipelineSupervisor implements AutoCloseable {
         }
         boolean settling = !watch.submittedJob.isEmpty()
                 && own.stream().noneMatch(job -> job.id().equals(watch.submittedJob))
-                && clock.instant().isBefore(watch.submittedAt.plus(SETTLE));
+                && clock.instant().isBefore(watch.submittedAt.plus(PipelineWatch.SETTLE));
         if (!settling) {
             resubmit(pipeline, watch, own);
         }
     }
 
     /** Live jobs, the newest first: says how it fares, and whether it waits for slots. */
-    private void observe(Pipeline pipeline, Watch watch, List<Job> own) {
+    private void observe(Pipeline pipeline, PipelineWatch watch, List<Job> own) {
         watch.isTakenByOther(pipeline, clock.instant());
         List<Job> alive = own.stream().filter(Job::isAlive).toList();
         Job job = alive.get(0);
@@ -287,7 +252,9 @@ public final class PipelineSupervisor implements AutoCloseable {
         }
         if (watch.waitingSince.equals(Instant.MAX)) {
             watch.waitingSince = now;
-        } else if (alive.size() > 1 && now.isAfter(watch.waitingSince.plus(SLOTS_YIELD))) {
+        } else if (alive.size() > 1
+                && now.isAfter(watch.waitingSince.plus(SLOTS_YIELD))
+                && flink.orElseThrow().slots().available() == 0) {
             // Its predecessor has the slots that it needs.
             alive.stream().skip(1).forEach(older -> flink.orElseThrow().cancel(older.id()));
         } else if (now.isAfter(watch.waitingSince.plus(SLOTS_WAIT))) {
@@ -301,7 +268,7 @@ public final class PipelineSupervisor implements AutoCloseable {
         }
     }
 
-    private void observe(Pipeline pipeline, Watch watch, Job job, Instant now) {
+    private void observe(Pipeline pipeline, PipelineWatch watch, Job job, Instant now) {
         if (job.state().equals("RUNNING")) {
             watch.restartingSince = Instant.MAX;
             Optional<SourceWatch.Condition> condition =
@@ -326,7 +293,7 @@ public final class PipelineSupervisor implements AutoCloseable {
         }
     }
 
-    private void resubmit(Pipeline stale, Watch watch, List<Job> own) {
+    private void resubmit(Pipeline stale, PipelineWatch watch, List<Job> own) {
         // The job may have said in the catalog why it ended, or another have taken its place, a moment ago.
         CatalogSnapshot now = catalog.refresh().snapshot();
         Optional<Pipeline> current = now.pipelines().stream()
@@ -387,7 +354,7 @@ public final class PipelineSupervisor implements AutoCloseable {
         return "job " + job.id() + " is " + job.state() + (cause.isEmpty() ? "" : ": " + cause);
     }
 
-    private void submit(Pipeline pipeline, Watch watch) {
+    private void submit(Pipeline pipeline, PipelineWatch watch) {
         FlinkRest rest = flink.orElseThrow();
         try {
             String jarId = jar.orElseThrow().on(rest);
@@ -406,7 +373,7 @@ public final class PipelineSupervisor implements AutoCloseable {
                     .filter(p -> p.spec().id() == pipeline.spec().id())
                     .mapToLong(Pipeline::run)
                     .max()
-                    .orElse(NO_RUN);
+                    .orElse(PipelineWatch.NO_RUN);
             LOG.info("pipeline {} runs as job {}", pipeline.spec().qualifiedName(), watch.submittedJob);
         } catch (FlinkException e) {
             if (e.isUnreachable()) {

@@ -32,10 +32,7 @@ public final class SourceWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
 
     /** With {@link WatchedSource#PATIENCE}, a source that is gone shows within five seconds. */
-    private static final Duration LOOK = Duration.ofSeconds(2);
-
-    /** What was looked at a moment ago is not looked at again for a query. */
-    private static final Duration FRESH = Duration.ofMillis(300);
+    private static final Duration LOOK = Duration.ofMillis(1_500);
 
     /** A query waits no longer for sources. */
     private static final Duration QUERY_WAIT_MAX = Duration.ofSeconds(3);
@@ -64,7 +61,7 @@ public final class SourceWatch implements AutoCloseable {
         this.catalog = requireNonNull(catalog, "catalog");
         this.clock = requireNonNull(clock, "clock");
         timer.scheduleWithFixedDelay(
-                () -> look(pipeline -> pipeline.state() == PipelineState.RUNNING, LOOK.multipliedBy(2)),
+                () -> look(pipeline -> pipeline.state() == PipelineState.RUNNING, LOOK.multipliedBy(2), false),
                 LOOK.toMillis(),
                 LOOK.toMillis(),
                 TimeUnit.MILLISECONDS);
@@ -88,10 +85,10 @@ public final class SourceWatch implements AutoCloseable {
 
     /** Writes the offsets of all sources into the catalog, as far as they answer in time. */
     public void refresh() {
-        look(pipeline -> true, QUERY_WAIT_MAX);
+        look(pipeline -> true, QUERY_WAIT_MAX, true);
     }
 
-    private void look(Predicate<Pipeline> wanted, Duration wait) {
+    private void look(Predicate<Pipeline> wanted, Duration wait, boolean demanded) {
         try {
             List<Pipeline> all = catalog.view().snapshot().pipelines();
             for (Long id : List.copyOf(sources.keySet())) {
@@ -102,7 +99,7 @@ public final class SourceWatch implements AutoCloseable {
             List<Future<?>> running = new ArrayList<>();
             for (Pipeline pipeline : all) {
                 if (wanted.test(pipeline)) {
-                    running.add(looks.submit(() -> look(pipeline)));
+                    running.add(looks.submit(() -> look(pipeline, demanded)));
                 }
             }
             long deadline = System.nanoTime() + wait.toNanos();
@@ -118,7 +115,7 @@ public final class SourceWatch implements AutoCloseable {
         }
     }
 
-    private void look(Pipeline pipeline) {
+    private void look(Pipeline pipeline, boolean demanded) {
         WatchedSource source = sources.compute(pipeline.spec().id(), (id, known) -> {
             if (known != null && known.isOf(pipeline)) {
                 return known;
@@ -128,7 +125,7 @@ public final class SourceWatch implements AutoCloseable {
             }
             return new WatchedSource(client, clock, pipeline);
         });
-        source.look(pipeline, FRESH);
+        source.look(pipeline, demanded);
     }
 
     @Override

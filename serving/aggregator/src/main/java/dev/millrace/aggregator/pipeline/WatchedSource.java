@@ -27,6 +27,11 @@ import org.apache.kafka.common.KafkaException;
 final class WatchedSource implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMillis(1_500);
 
+    /** What was looked at a moment ago is not looked at again. */
+    private static final Duration FRESH = Duration.ofMillis(300);
+
+    private static final Duration SILENCE = Duration.ofSeconds(5);
+
     /** How long cursors may stand still although there is something to read, beside two batch intervals. */
     private static final Duration STANDSTILL_MAX = Duration.ofSeconds(10);
 
@@ -64,8 +69,10 @@ final class WatchedSource implements AutoCloseable {
         return condition;
     }
 
-    /** @param fresh a look that is not older is not repeated */
-    synchronized void look(Pipeline now, Duration fresh) {
+    /** @param demanded whether a query waits: it does not wait for what was silent a moment ago */
+    synchronized void look(Pipeline now, boolean demanded) {
+        boolean silent = condition.isPresent() && condition.get().state() == SqlState.SOURCE_UNREACHABLE;
+        Duration fresh = demanded && silent ? SILENCE : FRESH;
         if (closed || clock.instant().isBefore(lookedAt.plus(fresh))) {
             return;
         }
