@@ -63,6 +63,12 @@ final class CompileCommand implements Callable<Integer> {
                 description = "Print the PipelineSpec of each CREATE PIPELINE, one per line, not SQL.",
                 required = true)
         private boolean json;
+
+        @Option(
+                names = "--explain",
+                description = "Print what each CREATE PIPELINE will do: source, tasks, batches, target, Flink's plan.",
+                required = true)
+        private boolean explain;
     }
 
     @Override
@@ -106,7 +112,9 @@ final class CompileCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         for (ParsedStatement statement : new DdlCompiler().parse(text)) {
             Optional<PipelineSpec> pipeline = parseOnly ? Optional.empty() : checked(checker, statement);
-            if (json) {
+            if (mode != null && mode.explain) {
+                pipeline.ifPresent(found -> lines.addAll(PipelineExplain.lines(found, checker.partitions(found))));
+            } else if (json) {
                 pipeline.map(SpecJson::write).ifPresent(lines::add);
             } else {
                 lines.add(SqlPrinter.print(statement.statement()) + ";");

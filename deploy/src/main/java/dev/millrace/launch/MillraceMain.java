@@ -15,6 +15,7 @@ import picocli.CommandLine.Mixin;
             StartCommand.class,
             SqlCommand.class,
             CompileCommand.class,
+            SubmitCommand.class,
             VersionCommand.class
         })
 public final class MillraceMain {

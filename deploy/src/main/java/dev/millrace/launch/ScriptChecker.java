@@ -9,6 +9,7 @@ import dev.millrace.ddl.Show;
 import dev.millrace.ddl.Statement;
 import dev.millrace.ddl.check.Catalog;
 import dev.millrace.ddl.check.Checker;
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.PipelineSpec;
 import java.util.Optional;
@@ -41,6 +42,11 @@ final class ScriptChecker implements Statement.Cases<Optional<PipelineSpec>> {
     Optional<PipelineSpec> check(Statement statement) {
         checker().refuseLater(statement);
         return statement.match(this);
+    }
+
+    /** Partitions of the database that a pipeline's target is in. */
+    int partitions(PipelineSpec pipeline) {
+        return catalog.database(pipeline.table().database()).orElseThrow().partitions();
     }
 
     private Checker checker() {
@@ -135,7 +141,7 @@ final class ScriptChecker implements Statement.Cases<Optional<PipelineSpec>> {
 
     @Override
     public Optional<PipelineSpec> alterPipeline(AlterPipeline alter) {
-        checker().pipeline(alter.name());
+        checker().alterPipeline(alter, Credentials.NONE);
         return Optional.empty();
     }
 

@@ -32,16 +32,23 @@ final class SqlRun {
     boolean all(SqlScript script) throws IOException {
         Optional<SqlScript.Piece> next;
         while ((next = script.next()).isPresent()) {
-            SqlScript.Piece piece = next.get();
-            try {
-                one(piece.sql());
-            } catch (SQLException e) {
-                out.flush();
-                err.println(SqlErrors.line(e, piece));
+            if (!piece(next.get())) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whether one statement of a script succeeded; if not, it is reported on stderr. */
+    boolean piece(SqlScript.Piece piece) {
+        try {
+            one(piece.sql());
+            return true;
+        } catch (SQLException e) {
+            out.flush();
+            err.println(SqlErrors.line(e, piece));
+            return false;
+        }
     }
 
     private void one(String sql) throws SQLException {

@@ -46,6 +46,22 @@ class CompileCommandTest {
     }
 
     @Test
+    void pipelineIsExplained() throws IOException {
+        assertThat(compile(
+                        "create database d partitions 3; use d;" + TABLE
+                                + PIPELINE.replace(
+                                        "into", "credentials '{\"sasl.password\":\"hunter2\"}' parallelism 2 into"),
+                        "--explain"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("source       KAFKA h:9092, topic topic")
+                .contains("parallelism  2 tasks")
+                .contains("target       d.t, 3 partitions by id")
+                .contains("load JSON -> table t")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void errorsHaveFileLineAndColumnAndNothingIsPrinted() throws IOException {
         assertThat(compile(TABLE + PIPELINE.replace("name <-", "nome <-"))).isEqualTo(1);
         assertThat(err.toString()).hasLineCount(1).startsWith(file + ":2:").contains("ERROR 1054 (42S22)");

@@ -26,6 +26,8 @@ class JobArgumentsTest {
         "--system leaf:7400 --pipeline p, is not DATABASE.PIPELINE",
         "--system leaf:7400 --pipeline .p, is not DATABASE.PIPELINE",
         "--system leaf:7400 --system leaf:7401, given twice",
+        "--system leaf:7400 --spec /no/such/file, no file /no/such/file here",
+        "--system leaf:7400 --spec /no --pipeline d.p, exclude each other",
         "--sistem leaf:7400, unknown argument '--sistem'",
     })
     void mistakesAreOneLine(String line, String message) {

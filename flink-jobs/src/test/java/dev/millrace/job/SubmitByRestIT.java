@@ -10,6 +10,7 @@ import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.type.SqlType;
+import dev.millrace.spec.json.SpecJson;
 import dev.millrace.store.PipelineState;
 import dev.millrace.store.log.SystemEntry;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -87,11 +89,20 @@ class SubmitByRestIT {
             assertThat(cluster.status(second)).isEqualTo(JobStatus.RUNNING);
             assertThat(store.pipeline(pipeline).state()).isEqualTo(PipelineState.RUNNING);
 
+            // A file that says otherwise replaces the definition, and the cursors stay.
+            Path file = Files.writeString(
+                    folder.resolve("spec.json"), SpecJson.write(pipeline.withBatchInterval(Duration.ofMillis(150))));
+            JobID third = job(run(rest, jar, "--system", system, "--spec", file.toString()));
+            assertThat(cluster.failure(second)).contains("gives way");
+            broker.send("clicks", 1, "{\"id\": 30}");
+            Cluster.await("rows", () -> store.number(table, "count(*)") == 8);
+            assertThat(store.pipeline(pipeline).spec().batchInterval()).isEqualTo(Duration.ofMillis(150));
+
             // STOP PIPELINE fences first and asks Flink afterwards.
             store.system(new SystemEntry.NewRun(pipeline.id(), PipelineState.STOPPED, false, 0));
             broker.send("clicks", 0, "{\"id\": 21}");
-            assertThat(cluster.failure(second)).contains("gives way");
-            assertThat(store.number(table, "count(*)")).isEqualTo(7);
+            assertThat(cluster.failure(third)).contains("gives way");
+            assertThat(store.number(table, "count(*)")).isEqualTo(8);
         }
     }
 

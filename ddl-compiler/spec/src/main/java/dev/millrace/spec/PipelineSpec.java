@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param table the target as it was when the pipeline was compiled; a job refuses any other version
  * @param batchInterval longest wait before what was read becomes a batch; at least {@link #BATCH_INTERVAL_MIN}
  * @param parallelism tasks of the job; empty: the lesser of source partitions and {@link #PARALLELISM_DEFAULT_MAX}
+ * @param limits what it may take at once
  */
 public record PipelineSpec(
         long id,
@@ -21,7 +22,8 @@ public record PipelineSpec(
         FormatSpec format,
         TableSpec table,
         Duration batchInterval,
-        OptionalInt parallelism) {
+        OptionalInt parallelism,
+        BatchLimits limits) {
     public static final Duration BATCH_INTERVAL_DEFAULT = Duration.ofMillis(500);
 
     /** Below this, checkpoints and their fsyncs dominate; {@code BATCH_INTERVAL 0} means this. */
@@ -37,17 +39,47 @@ public record PipelineSpec(
         requireNonNull(table, "table");
         requireNonNull(batchInterval, "batchInterval");
         requireNonNull(parallelism, "parallelism");
+        requireNonNull(limits, "limits");
         if (batchInterval.compareTo(BATCH_INTERVAL_MIN) < 0) {
             batchInterval = BATCH_INTERVAL_MIN;
         }
     }
 
+    /** A pipeline without limits. */
+    public PipelineSpec(
+            long id,
+            String database,
+            String name,
+            SourceSpec source,
+            FormatSpec format,
+            TableSpec table,
+            Duration batchInterval,
+            OptionalInt parallelism) {
+        this(id, database, name, source, format, table, batchInterval, parallelism, BatchLimits.NONE);
+    }
+
     public PipelineSpec withId(long newId) {
-        return new PipelineSpec(newId, database, name, source, format, table, batchInterval, parallelism);
+        return new PipelineSpec(newId, database, name, source, format, table, batchInterval, parallelism, limits);
     }
 
     public PipelineSpec withTable(TableSpec newTable) {
-        return new PipelineSpec(id, database, name, source, format, newTable, batchInterval, parallelism);
+        return new PipelineSpec(id, database, name, source, format, newTable, batchInterval, parallelism, limits);
+    }
+
+    public PipelineSpec withSource(SourceSpec newSource) {
+        return new PipelineSpec(id, database, name, newSource, format, table, batchInterval, parallelism, limits);
+    }
+
+    public PipelineSpec withBatchInterval(Duration newInterval) {
+        return new PipelineSpec(id, database, name, source, format, table, newInterval, parallelism, limits);
+    }
+
+    public PipelineSpec withParallelism(OptionalInt newParallelism) {
+        return new PipelineSpec(id, database, name, source, format, table, batchInterval, newParallelism, limits);
+    }
+
+    public PipelineSpec withLimits(BatchLimits newLimits) {
+        return new PipelineSpec(id, database, name, source, format, table, batchInterval, parallelism, newLimits);
     }
 
     /** {@code db.name}, how dashboards and logs call it. */

@@ -6,6 +6,7 @@ import dev.millrace.spec.json.SpecJson;
 import dev.millrace.spec.type.SqlType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,9 @@ class SpecJsonTest {
                     Duration.ofMillis(250),
                     OptionalInt.of(2));
             assertThat(SpecJson.readPipeline(SpecJson.write(spec))).isEqualTo(spec);
+            PipelineSpec limited = spec.withLimits(new BatchLimits(OptionalInt.of(3), OptionalInt.of(500)))
+                    .withSource(new SourceSpec.Kafka(List.of("h:1"), "clicks", Map.of("client.rack", "r")));
+            assertThat(SpecJson.readPipeline(SpecJson.write(limited))).isEqualTo(limited);
         }
     }
 }

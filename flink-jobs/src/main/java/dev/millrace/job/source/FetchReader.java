@@ -1,5 +1,6 @@
 package dev.millrace.job.source;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,18 @@ import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
 final class FetchReader
         extends SingleThreadMultiplexSourceReaderBase<
                 KafkaFetch, KafkaFetch, KafkaPartitionSplit, KafkaPartitionSplitState> {
+    /**
+     * What one task takes into a batch.
+     *
+     * @param offsetsMax of one source partition; {@code Integer.MAX_VALUE}: no limit
+     */
+    record Limits(long bytesMax, int offsetsMax) {}
+
+    /** A limit of offsets holds exactly, because fetches come in pieces of at most half of it. */
+    static int pieceOffsets(int offsetsMax) {
+        return offsetsMax == Integer.MAX_VALUE ? Integer.MAX_VALUE : Math.max(1, offsetsMax / 2);
+    }
+
     private final Volume volume;
     private final Backlog backlog;
     private CompletableFuture<Void> barrier = new CompletableFuture<>();
@@ -31,13 +44,9 @@ final class FetchReader
     FetchReader(
             Supplier<SplitReader<KafkaFetch, KafkaPartitionSplit>> splitReader,
             Backlog backlog,
-            long batchBytesMax,
+            Limits limits,
             SourceReaderContext context) {
-        this(
-                splitReader,
-                backlog,
-                new Volume(batchBytesMax, context.metricGroup().getIOMetricGroup()),
-                context);
+        this(splitReader, backlog, new Volume(limits, context.metricGroup().getIOMetricGroup()), context);
     }
 
     private FetchReader(
@@ -88,22 +97,24 @@ final class FetchReader
 
     /** Emits fetches and counts what is in them: Flink itself would count each as one record. */
     private static final class Volume implements RecordEmitter<KafkaFetch, KafkaFetch, KafkaPartitionSplitState> {
-        private final long bytesMax;
+        private final Limits limits;
+        private final Map<String, Long> offsets = new HashMap<>();
         private final Counter recordsIn;
         private final Counter recordsOut;
         private final Counter bytesIn;
         private long bytes;
         private long records;
+        private boolean offsetsFull;
 
-        Volume(long bytesMax, OperatorIOMetricGroup metrics) {
-            this.bytesMax = bytesMax;
+        Volume(Limits limits, OperatorIOMetricGroup metrics) {
+            this.limits = limits;
             this.recordsIn = metrics.getNumRecordsInCounter();
             this.recordsOut = metrics.getNumRecordsOutCounter();
             this.bytesIn = metrics.getNumBytesInCounter();
         }
 
         boolean isFull() {
-            return bytes >= bytesMax;
+            return offsetsFull || bytes >= limits.bytesMax();
         }
 
         long records() {
@@ -113,6 +124,8 @@ final class FetchReader
         void empty() {
             bytes = 0;
             records = 0;
+            offsets.clear();
+            offsetsFull = false;
         }
 
         @Override
@@ -125,6 +138,11 @@ final class FetchReader
             records += fetch.records().count();
             output.collect(fetch);
             split.setCurrentOffset(fetch.to());
+            if (limits.offsetsMax() != Integer.MAX_VALUE) {
+                long taken =
+                        offsets.merge(split.splitId(), fetch.to() - fetch.from().offset(), Long::sum);
+                offsetsFull |= taken + pieceOffsets(limits.offsetsMax()) > limits.offsetsMax();
+            }
         }
     }
 }

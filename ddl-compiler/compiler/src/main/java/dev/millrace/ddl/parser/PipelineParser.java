@@ -128,8 +128,10 @@ final class PipelineParser {
         Place at = tokens.place();
         if (tokens.accept("OFFSETS")) {
             boolean word = tokens.at("EARLIEST") || tokens.at("LATEST");
-            String value =
-                    word ? tokens.next().word : Quoting.string(tokens.string().value());
+            String time = tokens.accept("TIMESTAMP") ? "TIMESTAMP " : "";
+            String value = word
+                    ? tokens.next().word
+                    : time + Quoting.string(tokens.string().value());
             return new AlterPipeline.Action("SET OFFSETS", value, at);
         }
         if (tokens.accept("OFFSET", "CURSOR")) {

@@ -75,7 +75,10 @@ public enum SqlState {
     RECORD_REFUSED("22M01", 20012),
     RESOURCES_EXHAUSTED("53M01", 20013),
     WRONG_CONFIG("22M02", 20014),
-    MULTIPLE_SHARD_KEY("42M04", 20015);
+    MULTIPLE_SHARD_KEY("42M04", 20015),
+    TOPIC_RECREATED("40M05", 20016),
+    OFFSETS_EXPIRED("40M06", 20017),
+    NOT_PROGRESSING("55M03", 20018);
 
     private final String code;
     private final int number;

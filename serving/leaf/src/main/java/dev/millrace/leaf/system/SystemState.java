@@ -62,7 +62,15 @@ public final class SystemState {
                         .toList(),
                 rows.pipelines.all().stream()
                         .map(row -> new CatalogSnapshot.Pipeline(
-                                row.spec(), row.sql(), row.state(), row.run(), row.job(), row.message()))
+                                row.spec(),
+                                row.sql(),
+                                row.credentials(),
+                                row.state(),
+                                row.run(),
+                                row.isAltered(),
+                                row.job(),
+                                row.condition(),
+                                row.message()))
                         .toList());
     }
 
@@ -113,12 +121,14 @@ public final class SystemState {
     private static final class Rules implements SystemEntry.Cases<Answer> {
         private final SystemRows rows;
         private final CatalogRules catalog;
+        private final PipelineRules pipelines;
         private final BatchRules batches;
 
         Rules(SystemRows rows) {
             this.rows = rows;
             catalog = new CatalogRules(rows);
-            batches = new BatchRules(rows);
+            pipelines = new PipelineRules(rows);
+            batches = new BatchRules(rows, pipelines);
         }
 
         @Override
@@ -148,22 +158,22 @@ public final class SystemState {
 
         @Override
         public Answer createPipeline(SystemEntry.CreatePipeline entry) {
-            return catalog.createPipeline(entry);
+            return pipelines.create(entry);
         }
 
         @Override
         public Answer dropPipeline(SystemEntry.DropPipeline entry) {
-            return catalog.dropPipeline(entry);
+            return pipelines.drop(entry);
         }
 
         @Override
         public Answer newRun(SystemEntry.NewRun entry) {
-            return catalog.newRun(entry);
+            return pipelines.newRun(entry);
         }
 
         @Override
         public Answer setPipelineState(SystemEntry.SetPipelineState entry) {
-            return catalog.setPipelineState(entry);
+            return pipelines.setState(entry);
         }
 
         @Override
@@ -200,12 +210,27 @@ public final class SystemState {
 
         @Override
         public Answer recordErrors(SystemEntry.RecordErrors entry) {
-            return catalog.recordErrors(entry);
+            return pipelines.recordErrors(entry);
         }
 
         @Override
         public Answer reportPublished(SystemEntry.ReportPublished entry) {
             return catalog.reportPublished(entry);
+        }
+
+        @Override
+        public Answer replacePipeline(SystemEntry.ReplacePipeline entry) {
+            return pipelines.replace(entry);
+        }
+
+        @Override
+        public Answer clearErrors(SystemEntry.ClearErrors entry) {
+            return pipelines.clearErrors(entry);
+        }
+
+        @Override
+        public Answer reportOffsets(SystemEntry.ReportOffsets entry) {
+            return pipelines.reportOffsets(entry);
         }
     }
 }

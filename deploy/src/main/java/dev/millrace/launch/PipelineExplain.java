@@ -1,0 +1,52 @@
+package dev.millrace.launch;
+
+import dev.millrace.spec.BatchLimits;
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.TableSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/** What a pipeline will do, for people: {@code millrace compile --explain}. Nothing secret is in a spec. */
+final class PipelineExplain {
+    private PipelineExplain() {}
+
+    /** @param partitions of the target's database */
+    static List<String> lines(PipelineSpec spec, int partitions) {
+        SourceSpec.Kafka kafka = spec.source().match(source -> source);
+        TableSpec table = spec.table();
+        String format = spec.format().getClass().getSimpleName().toUpperCase(Locale.ROOT);
+        List<String> lines = new ArrayList<>();
+        lines.add("pipeline     " + spec.qualifiedName());
+        lines.add("source       KAFKA " + kafka.bootstrap() + ", topic " + kafka.topic() + ", committed records"
+                + (kafka.config().isEmpty() ? "" : ", with " + String.join(", ", kafka.config().keySet())));
+        lines.add("parallelism  " + parallelism(spec));
+        lines.add("batches      each " + spec.batchInterval().toMillis() + " ms" + limit(spec.limits()));
+        lines.add("format       " + format);
+        lines.add("target       " + table.database() + "." + table.name() + ", " + partitions
+                + (partitions == 1 ? " partition" : " partitions") + " by "
+                + String.join(", ", table.shardKey()));
+        lines.add("errors       a record that cannot be loaded stops the pipeline with state Error");
+        lines.add("Flink        Source: Kafka topic " + kafka.topic() + " -> load " + format + " -> table "
+                + table.name() + ": Writer   (one task in each slot)");
+        lines.add("               => gather => table " + table.name() + ": Committer   (one task decides each batch)");
+        return lines;
+    }
+
+    private static String parallelism(PipelineSpec spec) {
+        OptionalInt said = spec.parallelism();
+        OptionalInt limit = spec.limits().partitions();
+        String tasks = said.isPresent()
+                ? said.getAsInt() + " tasks"
+                : "one task for each source partition, at most " + PipelineSpec.PARALLELISM_DEFAULT_MAX;
+        return limit.isPresent() ? tasks + ", at most " + limit.getAsInt() + " (MAX_PARTITIONS_PER_BATCH)" : tasks;
+    }
+
+    private static String limit(BatchLimits limits) {
+        return limits.offsets().isPresent()
+                ? ", at most " + limits.offsets().getAsInt() + " offsets of a source partition"
+                : "";
+    }
+}
