@@ -3,6 +3,7 @@ package dev.millrace.spec;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -12,6 +13,7 @@ import java.util.OptionalInt;
  * @param table the target as it was when the pipeline was compiled; a job refuses any other version
  * @param batchInterval longest wait before what was read becomes a batch; at least {@link #BATCH_INTERVAL_MIN}
  * @param parallelism tasks of the job; empty: the lesser of source partitions and {@link #PARALLELISM_DEFAULT_MAX}
+ * @param transform what records pass through before they are loaded
  */
 public record PipelineSpec(
         long id,
@@ -21,7 +23,8 @@ public record PipelineSpec(
         FormatSpec format,
         TableSpec table,
         Duration batchInterval,
-        OptionalInt parallelism) {
+        OptionalInt parallelism,
+        Optional<TransformSpec> transform) {
     public static final Duration BATCH_INTERVAL_DEFAULT = Duration.ofMillis(500);
 
     /** Below this, checkpoints and their fsyncs dominate; {@code BATCH_INTERVAL 0} means this. */
@@ -37,17 +40,36 @@ public record PipelineSpec(
         requireNonNull(table, "table");
         requireNonNull(batchInterval, "batchInterval");
         requireNonNull(parallelism, "parallelism");
+        requireNonNull(transform, "transform");
         if (batchInterval.compareTo(BATCH_INTERVAL_MIN) < 0) {
             batchInterval = BATCH_INTERVAL_MIN;
         }
     }
 
+    /** A pipeline without a transform. */
+    public PipelineSpec(
+            long id,
+            String database,
+            String name,
+            SourceSpec source,
+            FormatSpec format,
+            TableSpec table,
+            Duration batchInterval,
+            OptionalInt parallelism) {
+        this(id, database, name, source, format, table, batchInterval, parallelism, Optional.empty());
+    }
+
     public PipelineSpec withId(long newId) {
-        return new PipelineSpec(newId, database, name, source, format, table, batchInterval, parallelism);
+        return new PipelineSpec(newId, database, name, source, format, table, batchInterval, parallelism, transform);
     }
 
     public PipelineSpec withTable(TableSpec newTable) {
-        return new PipelineSpec(id, database, name, source, format, newTable, batchInterval, parallelism);
+        return new PipelineSpec(id, database, name, source, format, newTable, batchInterval, parallelism, transform);
+    }
+
+    public PipelineSpec withTransform(TransformSpec newTransform) {
+        return new PipelineSpec(
+                id, database, name, source, format, table, batchInterval, parallelism, Optional.of(newTransform));
     }
 
     /** {@code db.name}, how dashboards and logs call it. */

@@ -56,6 +56,9 @@ class SpecJsonTest {
                     Duration.ofMillis(250),
                     OptionalInt.of(2));
             assertThat(SpecJson.readPipeline(SpecJson.write(spec))).isEqualTo(spec);
+            PipelineSpec transformed = spec.withTransform(new TransformSpec(
+                    "file:///opt/t.tar.gz", "t.py", "-a 'b c'", TransformSpec.Framing.NEWLINE, "ab12", 4_711));
+            assertThat(SpecJson.readPipeline(SpecJson.write(transformed))).isEqualTo(transformed);
         }
     }
 }

@@ -57,7 +57,7 @@ final class PipelineChecker {
         source.config().ifPresent(text -> refuse(true, "CONFIG", text.at()));
         source.credentials().ifPresent(text -> refuse(true, "CREDENTIALS", text.at()));
         create.options().forEach(this::refuseLater);
-        create.transform().ifPresent(transform -> refuse(true, "WITH TRANSFORM", transform.at()));
+        create.transform().ifPresent(TransformChecker::refuseLater);
         create.errorMode().ifPresent(mode -> refuse(true, mode.kind().words(), mode.at()));
         refuse(create.target().procedure(), "INTO PROCEDURE", create.target().at());
         create.format().match(new CreatePipeline.FormatCases<Boolean>() {
@@ -127,7 +127,8 @@ final class PipelineChecker {
                 format(table),
                 table,
                 batchInterval(),
-                parallelism());
+                parallelism(),
+                create.transform().map(TransformChecker::check));
     }
 
     private Duration batchInterval() {

@@ -9,6 +9,7 @@ import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.TransformSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,8 +57,16 @@ public final class SpecPrinter {
                 + (pipeline.parallelism().isPresent()
                         ? " PARALLELISM " + pipeline.parallelism().getAsInt()
                         : "")
+                + pipeline.transform().map(SpecPrinter::transform).orElse("")
                 + " INTO TABLE " + target
                 + format(pipeline.format());
+    }
+
+    private static String transform(TransformSpec transform) {
+        return " WITH TRANSFORM ("
+                + joined(List.of(transform.uri(), transform.program(), transform.arguments()), Quoting::string)
+                + ")"
+                + (transform.framing() == TransformSpec.Framing.LENGTH ? "" : " FRAMED BY " + transform.framing());
     }
 
     private static String source(SourceSpec source) {

@@ -303,6 +303,9 @@ class CheckerTest {
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h:1,[::1]:2/t' BATCH_INTERVAL 0 PARALLELISM 3 INTO TABLE db.t"
                         + " FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES STARTING BY '>>' (b, a)",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' INTO TABLE t FORMAT JSON (a <- % DEFAULT NULL, b <- `x::y`::z DEFAULT 'q')",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('file://localhost/t.py', '', '') INTO TABLE t",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('https://h/x/t.tar.gz', 'bin/t', '-a \\'b c\\'')"
+                        + " FRAMED BY NEWLINE INTO TABLE t",
             })
     void shownPipelineIsTheSamePipeline(String sql) {
         catalog.with("CREATE TABLE t (a INT, b VARCHAR(10))");

@@ -75,7 +75,9 @@ public enum SqlState {
     RECORD_REFUSED("22M01", 20012),
     RESOURCES_EXHAUSTED("53M01", 20013),
     WRONG_CONFIG("22M02", 20014),
-    MULTIPLE_SHARD_KEY("42M04", 20015);
+    MULTIPLE_SHARD_KEY("42M04", 20015),
+    TRANSFORM_FAILED("39M01", 20030),
+    TRANSFORM_UNAVAILABLE("39M02", 20031);
 
     private final String code;
     private final int number;

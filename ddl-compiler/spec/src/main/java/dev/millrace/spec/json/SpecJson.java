@@ -13,6 +13,7 @@ import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.type.SqlType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ public final class SpecJson {
         node.set("table", table(MAPPER.createObjectNode(), spec.table()));
         node.put("batchIntervalMillis", spec.batchInterval().toMillis());
         spec.parallelism().ifPresent(parallelism -> node.put("parallelism", parallelism));
+        spec.transform().ifPresent(transform -> node.set("transform", transform(transform)));
         return text(node);
     }
 
@@ -77,7 +79,29 @@ public final class SpecJson {
                 format(node.required("format")),
                 table(node.required("table")),
                 Duration.ofMillis(node.required("batchIntervalMillis").asLong()),
-                node.has("parallelism") ? OptionalInt.of(node.get("parallelism").asInt()) : OptionalInt.empty());
+                node.has("parallelism") ? OptionalInt.of(node.get("parallelism").asInt()) : OptionalInt.empty(),
+                node.has("transform") ? Optional.of(transform(node.get("transform"))) : Optional.empty());
+    }
+
+    private static ObjectNode transform(TransformSpec transform) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("uri", transform.uri());
+        node.put("program", transform.program());
+        node.put("arguments", transform.arguments());
+        node.put("framing", transform.framing().name());
+        node.put("sha256", transform.sha256());
+        node.put("sizeBytes", transform.sizeBytes());
+        return node;
+    }
+
+    private static TransformSpec transform(JsonNode node) {
+        return new TransformSpec(
+                node.required("uri").asText(),
+                node.required("program").asText(),
+                node.required("arguments").asText(),
+                TransformSpec.Framing.valueOf(node.required("framing").asText()),
+                node.required("sha256").asText(),
+                node.required("sizeBytes").asLong());
     }
 
     private static ObjectNode table(ObjectNode node, TableSpec spec) {

@@ -41,8 +41,11 @@ final class PipelineRunner {
                 pipelines.create(spec, SpecPrinter.print(spec));
             } catch (StatementException e) {
                 boolean source = e.state() == SqlState.SOURCE_UNREACHABLE || e.state() == SqlState.UNKNOWN_TOPIC;
-                throw source && e.position().isEmpty()
-                        ? e.at(create.source().at().position())
+                if (source && e.position().isEmpty()) {
+                    throw e.at(create.source().at().position());
+                }
+                throw e.state() == SqlState.TRANSFORM_UNAVAILABLE
+                        ? e.at(create.transform().orElseThrow().at().position())
                         : e;
             }
         }

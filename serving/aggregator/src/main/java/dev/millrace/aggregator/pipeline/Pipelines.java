@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.aggregator.catalog.LiveCatalog;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Attempt;
@@ -15,11 +16,15 @@ import dev.millrace.store.client.StoreClient;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
+import dev.millrace.transform.program.ProgramFetch;
+import dev.millrace.transform.program.ProgramFile;
 import java.time.InstantSource;
 import java.util.List;
 
 /** What the statements on pipelines do. */
 public final class Pipelines {
+    private static final int STORED_MAX = 5;
+
     private final StoreClient client;
     private final LiveCatalog catalog;
     private final PipelineSupervisor supervisor;
@@ -40,8 +45,13 @@ public final class Pipelines {
     public void create(PipelineSpec spec, String sql) {
         KafkaTopics.check(kafka(spec));
         long id = client.system(new SystemEntry.AllocateId()).number();
+        PipelineSpec identified = spec.withId(id);
         try {
-            client.system(new SystemEntry.CreatePipeline(spec.withId(id), sql, clock.millis()));
+            if (spec.transform().isEmpty()) {
+                client.system(new SystemEntry.CreatePipeline(identified, sql, clock.millis()));
+            } else {
+                createTransformed(identified, sql);
+            }
         } catch (RefusedException e) {
             if (e.refusal() == Refusal.EXISTS) {
                 throw new StatementException(
@@ -50,6 +60,24 @@ public final class Pipelines {
             throw e;
         }
         catalog.refresh();
+    }
+
+    /** The transform's file first. Another statement may drop it before the pipeline needs it: then once more. */
+    private void createTransformed(PipelineSpec spec, String sql) {
+        TransformSpec transform = spec.transform().orElseThrow();
+        ProgramFile file = ProgramFetch.fetch(transform);
+        PipelineSpec whole = spec.withTransform(transform.withFile(file.sha256(), file.bytes().length));
+        for (int tries = 1; ; tries++) {
+            client.storeProgram(file.sha256(), file.bytes());
+            try {
+                client.system(new SystemEntry.CreatePipeline(whole, sql, clock.millis()));
+                return;
+            } catch (RefusedException e) {
+                if (e.refusal() != Refusal.PROGRAM_MISSING || tries == STORED_MAX) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** START PIPELINE: where it reads is decided before anything reads. */

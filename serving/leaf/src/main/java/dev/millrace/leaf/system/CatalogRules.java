@@ -22,9 +22,11 @@ final class CatalogRules {
     static final int AGGREGATORS_MAX = 10_000;
 
     private final SystemRows rows;
+    private final ProgramRules programs;
 
-    CatalogRules(SystemRows rows) {
+    CatalogRules(SystemRows rows, ProgramRules programs) {
         this.rows = rows;
+        this.programs = programs;
     }
 
     Answer registerNode(SystemEntry.RegisterNode entry) {
@@ -133,6 +135,10 @@ final class CatalogRules {
         if (id < 1) {
             return Answer.refused(Refusal.MALFORMED, "a pipeline with the id " + id);
         }
+        Optional<Answer> withoutProgram = programs.refusal(entry.pipeline());
+        if (withoutProgram.isPresent()) {
+            return withoutProgram.get();
+        }
         rows.reserveId(id);
         rows.pipelines.put(new PipelineRow(
                 databaseId,
@@ -145,6 +151,7 @@ final class CatalogRules {
                 0,
                 entry.atMillis(),
                 entry.atMillis()));
+        programs.dropUnused();
         rows.cursors.put(CursorRow.first(id));
         rows.writers.put(WriterRow.ofPipeline(id, entry.pipeline().qualifiedName()));
         rows.nextCatalogVersion();
@@ -160,6 +167,7 @@ final class CatalogRules {
         rows.writers.remove(entry.id());
         rows.cursors.remove(entry.id());
         rows.pipelines.remove(entry.id());
+        programs.dropUnused();
         rows.record(new RowChange.Delete(SystemTable.ERROR, List.of(entry.id())));
         rows.nextCatalogVersion();
         return Answer.OK;

@@ -26,6 +26,7 @@ final class SystemRows {
     final Rows<Long, CursorRow> cursors = new Rows<>(SystemTable.CURSOR, CursorRow::pipeline, recorder);
     final Rows<Long, WriterRow> writers = new Rows<>(SystemTable.WRITER, WriterRow::id, recorder);
     final Rows<Long, GateRow> gateRows = new Rows<>(SystemTable.GATE, GateRow::place, recorder);
+    final Rows<Long, ProgramRow> programs = new Rows<>(SystemTable.PROGRAM, ProgramRow::id, recorder);
     final History history = new History(recorder);
     final Gates gates = new Gates(this);
 
@@ -131,7 +132,8 @@ final class SystemRows {
             case WRITER -> writers.load(WriterRow.of(row));
             case BATCH -> history.load(BatchRow.of(row));
             case GATE -> gateRows.load(GateRow.of(row));
-            case ERROR -> throw new IllegalStateException("errors stay in the file");
+            case PROGRAM -> programs.load(ProgramRow.of(row));
+            case ERROR, PROGRAM_PART -> throw new IllegalStateException(table + " stays in the file");
         }
     }
 
@@ -149,7 +151,7 @@ final class SystemRows {
     private List<Object> all() {
         return List.of(
                 counters, nodes, databases, progress, published, tables, pipelines, cursors, writers, gateRows,
-                history);
+                programs, history);
     }
 
     @Override

@@ -114,10 +114,12 @@ public final class SystemState {
         private final SystemRows rows;
         private final CatalogRules catalog;
         private final BatchRules batches;
+        private final ProgramRules programs;
 
         Rules(SystemRows rows) {
             this.rows = rows;
-            catalog = new CatalogRules(rows);
+            programs = new ProgramRules(rows);
+            catalog = new CatalogRules(rows, programs);
             batches = new BatchRules(rows);
         }
 
@@ -206,6 +208,11 @@ public final class SystemState {
         @Override
         public Answer reportPublished(SystemEntry.ReportPublished entry) {
             return catalog.reportPublished(entry);
+        }
+
+        @Override
+        public Answer storeProgram(SystemEntry.StoreProgram entry) {
+            return programs.store(entry);
         }
     }
 }

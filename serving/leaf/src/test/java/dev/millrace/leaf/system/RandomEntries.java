@@ -97,9 +97,18 @@ public final class RandomEntries {
 
     private SystemEntry pipelineEntry() {
         long id = PIPELINES[random.nextInt(PIPELINES.length)];
-        return switch (random.nextInt(6)) {
-            case 0, 1 -> new SystemEntry.CreatePipeline(SystemFixture.pipeline(id, "p" + id, table(1)), "…", 1);
+        return switch (random.nextInt(7)) {
+            case 0, 1 ->
+                new SystemEntry.CreatePipeline(
+                        random.nextBoolean()
+                                ? SystemFixture.pipeline(id, "p" + id, table(1))
+                                : SystemFixture.pipeline(id, "p" + id, table(1))
+                                        .withTransform(SystemFixture.transform("f" + random.nextInt(2))),
+                        "…",
+                        1);
             case 2, 3 -> new SystemEntry.NewRun(id, state(), random.nextBoolean(), 1);
+            case 6 ->
+                new SystemEntry.StoreProgram("f" + random.nextInt(2), 2, random.nextInt(3) / 2, new byte[] {1, 2});
             case 4 -> new SystemEntry.SetPipelineState(id, 1 + random.nextInt(4), state(), "m", 1);
             default ->
                 random.nextInt(3) == 0

@@ -22,6 +22,7 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
     static final int REVOKE_GATE = 15;
     static final int RECORD_ERRORS = 16;
     static final int REPORT_PUBLISHED = 17;
+    static final int STORE_PROGRAM = 30;
 
     @Override
     public byte[] registerNode(SystemEntry.RegisterNode entry) {
@@ -164,6 +165,15 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
                 .number(entry.database())
                 .number(entry.csn())
                 .toBytes();
+    }
+
+    @Override
+    public byte[] storeProgram(SystemEntry.StoreProgram entry) {
+        return start(STORE_PROGRAM)
+                .text(entry.sha256())
+                .number(entry.sizeBytes())
+                .number(entry.part())
+                .toBytes(entry.bytes());
     }
 
     private static WireWriter start(int tag) {

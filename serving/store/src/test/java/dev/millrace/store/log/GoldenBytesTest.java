@@ -107,7 +107,8 @@ class GoldenBytesTest {
                     3,
                     List.of(new PipelineError(
                             1_700_000_000_000L, "Load", 1366, "not a number", "5", 101, 1, "id", IPC))),
-            new SystemEntry.ReportPublished(2, 7, 55));
+            new SystemEntry.ReportPublished(2, 7, 55),
+            new SystemEntry.StoreProgram("c0ffee", 1_048_579, 1, IPC));
 
     private static final List<LogEntry> LOG_ENTRIES = List.of(
             new LogEntry.Stage(BATCH, 1, 2, REF, WriteMode.REPLACE, 10, IPC),
