@@ -13,20 +13,27 @@ import java.util.concurrent.TimeUnit;
  * A transform of transforms/examples: {@code id,text} in, {@code id,TEXT} out.
  *
  * @param name also its pipeline's
+ * @param program inside of a tarball; empty for a plain file
  * @param framing as behind FRAMED BY
  */
-record Examples(String name, Path file, String framing) {
-    static final Examples AWK = example("awk", "awk/upper.awk", "NEWLINE");
-
+record Examples(String name, Path file, String program, String framing) {
     private static final Duration GONE_MAX = Duration.ofSeconds(20);
 
     private static Examples example(String name, String file, String framing) {
-        return new Examples(name, Checkout.ROOT.resolve("transforms/examples").resolve(file), framing);
+        return new Examples(name, Checkout.ROOT.resolve("transforms/examples").resolve(file), "", framing);
+    }
+
+    /** Every machine has awk; this one comes in a tarball. */
+    static Examples awk(Path folder) throws IOException, InterruptedException {
+        Path tarball = folder.resolve("upper.tar.gz");
+        assertThat(runs("tar -C '" + Checkout.ROOT.resolve("transforms/examples") + "' -czf '" + tarball + "' awk"))
+                .isTrue();
+        return new Examples("awk", tarball, "awk/upper.awk", "NEWLINE");
     }
 
     /** Those whose language is here; the others are named on the console. */
     static List<Examples> installed(Path folder) throws IOException, InterruptedException {
-        List<Examples> installed = new ArrayList<>(List.of(AWK));
+        List<Examples> installed = new ArrayList<>(List.of(awk(folder)));
         if (runs("python3 -c pass")) {
             installed.add(example("python", "python/upper.py", "LENGTH"));
         }
@@ -36,7 +43,7 @@ record Examples(String name, Path file, String framing) {
         Path source = Checkout.ROOT.resolve("transforms/examples/c/upper.c");
         Path compiled = folder.resolve("upper");
         if (runs("cc -O2 -o '" + compiled + "' '" + source + "'")) {
-            installed.add(new Examples("c", compiled, "LENGTH"));
+            installed.add(new Examples("c", compiled, "", "LENGTH"));
         }
         System.out.println(
                 "transforms in " + installed.stream().map(Examples::name).toList());
@@ -49,7 +56,7 @@ record Examples(String name, Path file, String framing) {
     }
 
     String clause() {
-        return "PARALLELISM 2 WITH TRANSFORM ('" + file.toUri() + "', '', '') FRAMED BY " + framing;
+        return "PARALLELISM 2 WITH TRANSFORM ('" + file.toUri() + "', '" + program + "', '') FRAMED BY " + framing;
     }
 
     /** No program is left of processes that were killed: those of any test here live below a millrace-programs folder. */

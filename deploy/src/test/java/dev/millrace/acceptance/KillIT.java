@@ -52,7 +52,7 @@ class KillIT {
             try (MillraceProcess first = MillraceProcess.start(data)) {
                 create(first, "d");
                 startPipeline(first, broker, "d.t", "");
-                startPipeline(first, broker, "d.awk", Examples.AWK.clause());
+                startPipeline(first, broker, "d.awk", Examples.awk(folder).clause());
                 first.kill();
             }
             CompletableFuture<Void> producing =
