@@ -23,6 +23,9 @@ public record TransformSpec(
         NEWLINE
     }
 
+    /** The one transform that is no program: jq. */
+    public static final String BUILT_IN = "memsql://json";
+
     public TransformSpec {
         requireNonNull(uri, "uri");
         requireNonNull(program, "program");
@@ -44,6 +47,11 @@ public record TransformSpec(
      */
     public List<String> argumentList() {
         return ArgumentLine.split(arguments);
+    }
+
+    /** Whether it is Millrace's own: a jq program as the arguments, and no file. */
+    public boolean isBuiltIn() {
+        return uri.equalsIgnoreCase(BUILT_IN);
     }
 
     public boolean isTarball() {

@@ -91,7 +91,7 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
 
     private RuntimeException refused(KafkaFetch fetch, RecordError error) {
         PipelineSpec pipeline = run.pipeline();
-        if (pipeline.transform().isPresent()) {
+        if (pipeline.transform().filter(transform -> !transform.isBuiltIn()).isPresent()) {
             return refusedOutput(error);
         }
         String topic = pipeline.source().match((SourceSpec.Cases<String>) SourceSpec.Kafka::topic);

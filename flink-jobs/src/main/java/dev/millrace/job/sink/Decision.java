@@ -86,7 +86,8 @@ final class Decision {
                     RESOURCES_EXHAUSTED,
                     UNAVAILABLE,
                     MALFORMED,
-                    PROGRAM_MISSING -> new IllegalStateException("no decision on " + batch.id() + ": " + e.refusal(), e);
+                    PROGRAM_MISSING ->
+                new IllegalStateException("no decision on " + batch.id() + ": " + e.refusal(), e);
         };
     }
 

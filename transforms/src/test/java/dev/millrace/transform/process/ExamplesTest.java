@@ -15,12 +15,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each example over a batch, twice; left out only where its language is not installed. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "programs are started by a POSIX shell")
+@EnabledOnOs(
+        value = {OS.LINUX, OS.MAC},
+        disabledReason = "programs are started by a POSIX shell")
 class ExamplesTest {
     private static final Path EXAMPLES = Path.of("examples").toAbsolutePath();
     private static final int RECORDS = 20_000;

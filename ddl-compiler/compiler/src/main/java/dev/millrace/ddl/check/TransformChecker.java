@@ -15,16 +15,23 @@ final class TransformChecker {
 
     private TransformChecker() {}
 
-    /** Programs of MemSQL's own are named like this. */
+    /** Transforms of MemSQL's own are named like this. */
     static void refuseLater(Transform transform) {
-        if (transform.uri().toLowerCase(Locale.ROOT).startsWith("memsql:")) {
+        boolean own = transform.uri().toLowerCase(Locale.ROOT).startsWith("memsql:");
+        if (own && !transform.uri().equalsIgnoreCase(TransformSpec.BUILT_IN)) {
             throw Later.unsupported("WITH TRANSFORM ('" + transform.uri() + "', …)", transform.at());
         }
     }
 
     static TransformSpec check(Transform transform) {
         TransformSpec spec = new TransformSpec(
-                uri(transform).toString(), transform.program(), transform.arguments(), transform.framing(), "", 0);
+                transform.uri(), transform.program(), transform.arguments(), transform.framing(), "", 0);
+        if (spec.isBuiltIn() && spec.framing() != TransformSpec.Framing.LENGTH) {
+            throw wrong("FRAMED BY says nothing to " + spec.uri() + ", which is no program: leave it out", transform);
+        }
+        if (!spec.isBuiltIn()) {
+            checkUri(transform);
+        }
         if (spec.isTarball() && spec.program().isEmpty()) {
             throw wrong("name the program to run inside of " + spec.uri(), transform);
         }
@@ -42,7 +49,7 @@ final class TransformChecker {
         return spec;
     }
 
-    private static URI uri(Transform transform) {
+    private static void checkUri(Transform transform) {
         URI uri;
         try {
             uri = new URI(transform.uri());
@@ -63,7 +70,6 @@ final class TransformChecker {
                             + " https://host/path",
                     transform);
         }
-        return uri;
     }
 
     private static StatementException wrong(String message, Transform transform) {

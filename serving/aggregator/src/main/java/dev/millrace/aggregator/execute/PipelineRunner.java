@@ -44,8 +44,11 @@ final class PipelineRunner {
                 if (source && e.position().isEmpty()) {
                     throw e.at(create.source().at().position());
                 }
-                throw e.state() == SqlState.TRANSFORM_UNAVAILABLE
-                        ? e.at(create.transform().orElseThrow().at().position())
+                boolean transform = e.state() == SqlState.TRANSFORM_UNAVAILABLE
+                        || e.state() == SqlState.WRONG_CONFIG
+                        || e.state() == SqlState.UNSUPPORTED;
+                throw transform && e.position().isEmpty() && create.transform().isPresent()
+                        ? e.at(create.transform().get().at().position())
                         : e;
             }
         }

@@ -16,6 +16,7 @@ import dev.millrace.store.client.StoreClient;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
+import dev.millrace.transform.jq.JqFilter;
 import dev.millrace.transform.program.ProgramFetch;
 import dev.millrace.transform.program.ProgramFile;
 import java.time.InstantSource;
@@ -47,10 +48,11 @@ public final class Pipelines {
         long id = client.system(new SystemEntry.AllocateId()).number();
         PipelineSpec identified = spec.withId(id);
         try {
-            if (spec.transform().isEmpty()) {
-                client.system(new SystemEntry.CreatePipeline(identified, sql, clock.millis()));
+            if (spec.transform().filter(transform -> !transform.isBuiltIn()).isPresent()) {
+                createWithProgram(identified, sql);
             } else {
-                createTransformed(identified, sql);
+                spec.transform().ifPresent(JqFilter::new); // finds its mistakes
+                client.system(new SystemEntry.CreatePipeline(identified, sql, clock.millis()));
             }
         } catch (RefusedException e) {
             if (e.refusal() == Refusal.EXISTS) {
@@ -63,7 +65,7 @@ public final class Pipelines {
     }
 
     /** The transform's file first. Another statement may drop it before the pipeline needs it: then once more. */
-    private void createTransformed(PipelineSpec spec, String sql) {
+    private void createWithProgram(PipelineSpec spec, String sql) {
         TransformSpec transform = spec.transform().orElseThrow();
         ProgramFile file = ProgramFetch.fetch(transform);
         PipelineSpec whole = spec.withTransform(transform.withFile(file.sha256(), file.bytes().length));

@@ -47,6 +47,7 @@ final class ProgramRules {
     /** Why a pipeline cannot have its transform, if so. */
     Optional<Answer> refusal(PipelineSpec pipeline) {
         return pipeline.transform()
+                .filter(transform -> !transform.isBuiltIn())
                 .map(TransformSpec::sha256)
                 .filter(sha256 -> named(sha256).filter(ProgramRow::isWhole).isEmpty())
                 .map(sha256 -> Answer.refused(
