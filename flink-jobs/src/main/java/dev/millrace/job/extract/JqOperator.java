@@ -9,7 +9,7 @@ import dev.millrace.job.source.KafkaFetch;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.transform.jq.JqFilter;
 import dev.millrace.transform.load.RecordBatch;
-import java.io.ByteArrayOutputStream;
+import org.apache.flink.runtime.execution.CancelTaskException;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -35,38 +35,19 @@ public final class JqOperator extends AbstractStreamOperator<KafkaFetch>
     }
 
     @Override
-    public void processElement(StreamRecord<KafkaFetch> element) throws InterruptedException {
+    public void processElement(StreamRecord<KafkaFetch> element) {
         KafkaFetch fetch = element.getValue();
-        RecordBatch records = fetch.records();
-        ByteArrayOutputStream results = new ByteArrayOutputStream();
-        int[] starts = new int[records.count()];
-        int[] lengths = new int[records.count()];
-        for (int i = 0; i < records.count(); i++) {
-            starts[i] = results.size();
-            if (records.lengths()[i] > 0) {
-                apply(fetch, i, results);
-            }
-            lengths[i] = results.size() - starts[i];
-        }
-        RecordBatch filtered =
-                new RecordBatch(results.toByteArray(), starts, lengths, records.offsets(), records.count());
+        RecordBatch results =
+                filter.apply(fetch.records(), (offset, e) -> refused(fetch.from().partition(), offset, e));
         output.collect(new StreamRecord<>(
-                new KafkaFetch(fetch.from(), fetch.to(), filtered, fetch.bytes(), fetch.readAtMillis())));
+                new KafkaFetch(fetch.from(), fetch.to(), results, fetch.bytes(), fetch.readAtMillis())));
     }
 
-    private void apply(KafkaFetch fetch, int index, ByteArrayOutputStream results) throws InterruptedException {
-        RecordBatch records = fetch.records();
-        try {
-            filter.apply(records.bytes(), records.starts()[index], records.lengths()[index], results);
-        } catch (StatementException e) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedException("cancelled in a jq program");
-            }
-            String partition = fetch.from().partition();
-            long offset = records.offsets()[index];
-            String message = e.getMessage() + "; record at offset " + offset + " of source partition " + partition;
-            throw RunEnd.failed(
-                    opener, run, e.state(), RunEnd.error("Transform", e.state(), message, partition, offset));
+    private RuntimeException refused(String partition, long offset, StatementException e) {
+        if (Thread.currentThread().isInterrupted()) {
+            return new CancelTaskException(e);
         }
+        String message = e.getMessage() + "; record at offset " + offset + " of source partition " + partition;
+        return RunEnd.failed(opener, run, e.state(), RunEnd.error("Transform", e.state(), message, partition, offset));
     }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.transform.load.RecordBatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Iterator;
@@ -26,6 +27,12 @@ import net.thisptr.jackson.jq.exception.JsonQueryException;
  * line), {@code --arg name text}, {@code --argjson name json}. For one thread.
  */
 public final class JqFilter {
+    /** Makes of a record that has no result what its caller throws. */
+    @FunctionalInterface
+    public interface Refusal {
+        RuntimeException of(long offset, StatementException reason);
+    }
+
     private static final Version VERSION = Versions.JQ_1_6;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -102,12 +109,31 @@ public final class JqFilter {
         return new StatementException(SqlState.WRONG_CONFIG, message, cause);
     }
 
+    /** The results of all records, in the places of the records. */
+    public RecordBatch apply(RecordBatch records, Refusal refusal) {
+        ByteArrayOutputStream results = new ByteArrayOutputStream();
+        int[] starts = new int[records.count()];
+        int[] lengths = new int[records.count()];
+        for (int i = 0; i < records.count(); i++) {
+            starts[i] = results.size();
+            if (records.lengths()[i] > 0) {
+                try {
+                    apply(records.bytes(), records.starts()[i], records.lengths()[i], results);
+                } catch (StatementException e) {
+                    throw refusal.of(records.offsets()[i], e);
+                }
+            }
+            lengths[i] = results.size() - starts[i];
+        }
+        return new RecordBatch(results.toByteArray(), starts, lengths, records.offsets(), records.count());
+    }
+
     /**
      * Appends the results for a record of any number of JSON values, a line each.
      *
      * @throws StatementException TRANSFORM_FAILED saying why there are none
      */
-    public void apply(byte[] bytes, int from, int length, ByteArrayOutputStream out) {
+    void apply(byte[] bytes, int from, int length, ByteArrayOutputStream out) {
         int begin = out.size();
         try (MappingIterator<JsonNode> values = MAPPER.readerFor(JsonNode.class).readValues(bytes, from, length)) {
             while (values.hasNextValue()) {

@@ -91,8 +91,8 @@ final class Later implements Statement.Cases<Boolean> {
                 }
                 yield false;
             }
-            case START_ALL, STOP_ALL -> false;
-            case START_FAILED, DETACH, TEST, EXTRACT, PROFILE, SHOW_PROFILE, OPTIMIZE, CLEAR_ERRORS ->
+            case START_ALL, STOP_ALL, TEST -> false;
+            case START_FAILED, DETACH, EXTRACT, PROFILE, SHOW_PROFILE, OPTIMIZE, CLEAR_ERRORS ->
                 throw unsupported(control.verb().words(), control.at());
         };
     }

@@ -49,7 +49,7 @@ public final class ExecuteRoom implements AutoCloseable {
                 queries,
                 new InsertRunner(catalog, queries, engine, new TableWrite.Tools(client, writer, clock, allocator)),
                 new DdlRunner(client, catalog, writer, clock, leafCalls, settings.partitionsDefault()),
-                new PipelineRunner(catalog, pipelines));
+                new PipelineRunner(catalog, pipelines, new PipelineTrial(client, settings.spill())));
     }
 
     private static ThreadFactory daemons(String prefix) {

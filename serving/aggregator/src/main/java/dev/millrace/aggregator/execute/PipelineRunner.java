@@ -25,8 +25,10 @@ import java.util.function.Predicate;
 final class PipelineRunner {
     private final LiveCatalog catalog;
     private final Pipelines pipelines;
+    private final PipelineTrial trial;
 
-    PipelineRunner(LiveCatalog catalog, Pipelines pipelines) {
+    PipelineRunner(LiveCatalog catalog, Pipelines pipelines, PipelineTrial trial) {
+        this.trial = requireNonNull(trial, "trial");
         this.catalog = requireNonNull(catalog, "catalog");
         this.pipelines = requireNonNull(pipelines, "pipelines");
     }
@@ -73,6 +75,11 @@ final class PipelineRunner {
             case START_FAILED, DETACH, TEST, EXTRACT, PROFILE, SHOW_PROFILE, OPTIMIZE, CLEAR_ERRORS ->
                 throw unsupported(control, control.verb().words());
         }
+    }
+
+    /** TEST PIPELINE: rows. */
+    Outcome test(PipelineControl control, Session session) {
+        return trial.run(one(control, session).spec(), control);
     }
 
     private static void refuseRest(PipelineControl control) {

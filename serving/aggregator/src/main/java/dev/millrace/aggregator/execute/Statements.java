@@ -349,6 +349,9 @@ public final class Statements {
 
         @Override
         public Outcome pipelineControl(PipelineControl control) {
+            if (control.verb() == PipelineControl.Verb.TEST) {
+                return pipelines.test(control, session);
+            }
             pipelines.control(control, session);
             return Outcome.DONE;
         }
