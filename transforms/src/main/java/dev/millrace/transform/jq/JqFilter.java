@@ -2,9 +2,9 @@ package dev.millrace.transform.jq;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.spec.TransformSpec;
@@ -135,9 +135,10 @@ public final class JqFilter {
      */
     void apply(byte[] bytes, int from, int length, ByteArrayOutputStream out) {
         int begin = out.size();
-        try (MappingIterator<JsonNode> values = MAPPER.readerFor(JsonNode.class).readValues(bytes, from, length)) {
-            while (values.hasNextValue()) {
-                query.orElseThrow().apply(Scope.newChildScope(scope), values.nextValue(), result -> {
+        try (JsonParser values = MAPPER.createParser(bytes, from, length)) {
+            while (values.nextToken() != null) {
+                JsonNode value = MAPPER.readTree(values);
+                query.orElseThrow().apply(Scope.newChildScope(scope), value, result -> {
                     if (Thread.currentThread().isInterrupted() || out.size() - begin > OUTPUT_BYTES_MAX) {
                         throw new JsonQueryException(
                                 "its results have more than " + OUTPUT_BYTES_MAX + " bytes, or nobody wants them");

@@ -65,14 +65,18 @@ final class GroupGuard implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         try {
             orders.close();
         } catch (IOException e) {
             shell.destroyForcibly();
         }
-        if (!shell.waitFor(CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
-            shell.destroyForcibly();
+        try {
+            if (!shell.waitFor(CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
+                shell.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it ends by itself
         }
     }
 }

@@ -134,15 +134,10 @@ public final class ProgramRunner implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         standby.ifPresent(ProgramRun::close);
         standby = Optional.empty();
-        try {
-            if (guard.isPresent()) {
-                guard.get().close();
-            }
-        } finally {
-            FolderTree.remove(folder);
-        }
+        guard.ifPresent(GroupGuard::close);
+        FolderTree.remove(folder);
     }
 }
