@@ -124,6 +124,33 @@ class TransformIT {
     }
 
     @Test
+    void alteredTransformTakesOverWhereTheOldOneEnded() throws Exception {
+        Numbers records = new Numbers(millrace.kafka(), "altered");
+        records.create();
+        records.produce(0, ROWS, 100_000);
+        String uri = script("altered.sh", "#!/bin/sh\nexec sed s/word/one/\n");
+        statement.execute("CREATE TABLE d.altered (id BIGINT NOT NULL, word VARCHAR(40), SHARD KEY (id))");
+        statement.execute(
+                createPipeline("altered", "('" + uri + "') FRAMED BY NEWLINE").replace("/numbers'", "/altered'"));
+        statement.execute("START PIPELINE d.altered");
+        await("SELECT count(*) FROM d.altered WHERE word = concat('one ', id)", Long.toString(ROWS));
+
+        script("altered.sh", "#!/bin/sh\nexec sed s/word/two/\n");
+        statement.execute("ALTER PIPELINE d.altered RELOAD TRANSFORM");
+        records.produce(ROWS, ROWS + 10, 100_000);
+        await("SELECT count(*) FROM d.altered WHERE word = concat('two ', id)", "10");
+
+        statement.execute("ALTER PIPELINE d.altered SET TRANSFORM ('"
+                + Checkout.ROOT.resolve("transforms/examples/awk/upper.awk").toUri() + "', '', '') FRAMED BY NEWLINE");
+        records.produce(ROWS + 10, ROWS + 20, 100_000);
+        await("SELECT count(*) FROM d.altered WHERE word = concat('WORD ', id)", "10");
+        assertThat(query("SELECT count(*), count(DISTINCT id) FROM d.altered"))
+                .containsExactly((ROWS + 20) + "|" + (ROWS + 20));
+        assertThat(query("SHOW CREATE PIPELINE d.altered").get(0)).contains("upper.awk");
+        statement.execute("STOP PIPELINE d.altered");
+    }
+
+    @Test
     void whatCannotBeRunIsRefusedByCreate() throws Exception {
         statement.execute("CREATE TABLE d.none (id BIGINT NOT NULL, word VARCHAR(40), SHARD KEY (id))");
         assertRefused("('file:///no/such.py', '', '')", "39M02", "no such file");

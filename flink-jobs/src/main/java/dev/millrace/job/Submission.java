@@ -37,7 +37,7 @@ record Submission(JobRun run, int parallelism) {
     }
 
     /**
-     * Looks everything up and takes a new run, which fences the older ones.
+     * Looks everything up and takes a new run. Older ones go on until a task of the new one opens.
      *
      * @throws StatementException STORE_UNREACHABLE, UNKNOWN_PIPELINE, TABLE_CHANGED, UNKNOWN_TOPIC,
      *     SOURCE_UNREACHABLE, PIPELINE_NOT_RUNNING
@@ -47,22 +47,23 @@ record Submission(JobRun run, int parallelism) {
                 StoreClient store = ContextLoader.ofFlight(
                         () -> new StoreClient(List.of(arguments.system()), allocator, PATIENCE))) {
             CatalogSnapshot catalog = ContextLoader.ofFlight(() -> catalog(arguments, store));
-            PipelineSpec pipeline = catalog.pipeline(arguments.database(), arguments.pipeline())
+            CatalogSnapshot.Pipeline known = catalog.pipeline(arguments.database(), arguments.pipeline())
                     .orElseThrow(() -> new StatementException(
                             SqlState.UNKNOWN_PIPELINE,
-                            "unknown pipeline '" + arguments.database() + "." + arguments.pipeline() + "'"))
-                    .spec();
+                            "unknown pipeline '" + arguments.database() + "." + arguments.pipeline() + "'"));
+            PipelineSpec pipeline = known.spec();
             CatalogSnapshot.Database database = database(catalog, pipeline);
             checkTable(catalog, pipeline);
-            KafkaTopic topic =
-                    KafkaTopic.describe(pipeline.source().match((SourceSpec.Cases<SourceSpec.Kafka>) k -> k));
+            KafkaTopic topic = KafkaTopic.describe(
+                    pipeline.source().match((SourceSpec.Cases<SourceSpec.Kafka>) k -> k), known.credentials());
             JobRun run = new JobRun(
                     arguments.system().toString(),
                     SpecJson.write(pipeline),
                     database.spec().id(),
                     database.map().version(),
                     database.map().partitions(),
-                    ContextLoader.ofFlight(() -> newRun(store, pipeline)));
+                    ContextLoader.ofFlight(() -> newRun(store, known)),
+                    known.credentials());
             return new Submission(run, parallelism(pipeline, topic));
         }
     }
@@ -99,10 +100,10 @@ record Submission(JobRun run, int parallelism) {
         }
     }
 
-    private static long newRun(StoreClient store, PipelineSpec pipeline) {
+    private static long newRun(StoreClient store, CatalogSnapshot.Pipeline known) {
         try {
             return store.system(new SystemEntry.NewRun(
-                            pipeline.id(), PipelineState.RUNNING, true, System.currentTimeMillis()))
+                            known.spec().id(), PipelineState.RUNNING, true, known.run(), 0, System.currentTimeMillis()))
                     .number();
         } catch (RefusedException e) {
             throw e.toStatementException();
@@ -110,7 +111,8 @@ record Submission(JobRun run, int parallelism) {
     }
 
     private static int parallelism(PipelineSpec pipeline, KafkaTopic topic) {
-        return pipeline.parallelism()
+        int tasks = pipeline.parallelism()
                 .orElse(Math.max(1, Math.min(topic.partitions(), PipelineSpec.PARALLELISM_DEFAULT_MAX)));
+        return Math.min(tasks, pipeline.limits().partitions().orElse(Integer.MAX_VALUE));
     }
 }

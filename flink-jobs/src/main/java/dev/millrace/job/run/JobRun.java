@@ -2,6 +2,7 @@ package dev.millrace.job.run;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.json.SpecJson;
 import dev.millrace.store.Attempt;
@@ -19,12 +20,26 @@ import java.util.stream.IntStream;
  * @param mapVersion version of its partition map
  * @param partitions number of its partitions
  * @param number given out by the system partition; newer fences older
+ * @param credentials what the pipeline proves itself with to its source
  */
-public record JobRun(String system, String pipelineJson, long database, long mapVersion, int partitions, long number)
+public record JobRun(
+        String system,
+        String pipelineJson,
+        long database,
+        long mapVersion,
+        int partitions,
+        long number,
+        Credentials credentials)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
+    /** A run whose source asks for nothing. */
+    public JobRun(String system, String pipelineJson, long database, long mapVersion, int partitions, long number) {
+        this(system, pipelineJson, database, mapVersion, partitions, number, Credentials.NONE);
+    }
+
     public JobRun {
+        requireNonNull(credentials, "credentials");
         requireNonNull(system, "system");
         requireNonNull(pipelineJson, "pipelineJson");
         if (partitions < 1 || number < 1) {

@@ -25,7 +25,7 @@ public final class RunEnd {
         long pipeline = run.pipeline().id();
         door.system(new SystemEntry.RecordErrors(pipeline, run.number(), List.of(error)));
         door.system(new SystemEntry.SetPipelineState(
-                pipeline, run.number(), PipelineState.ERROR, error.message(), error.atMillis()));
+                pipeline, run.number(), PipelineState.ERROR, state.name(), error.message(), error.atMillis()));
         return new SuppressRestartsException(new StatementException(state, error.message()));
     }
 

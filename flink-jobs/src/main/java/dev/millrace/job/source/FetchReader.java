@@ -1,5 +1,6 @@
 package dev.millrace.job.source;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,14 +25,26 @@ import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
 final class FetchReader
         extends SingleThreadMultiplexSourceReaderBase<
                 KafkaFetch, KafkaFetch, KafkaPartitionSplit, KafkaPartitionSplitState> {
+    /**
+     * What one task takes into a batch.
+     *
+     * @param offsetsMax of one source partition; {@code Integer.MAX_VALUE}: no limit
+     */
+    record Limits(long bytesMax, int offsetsMax) {}
+
+    /** A limit of offsets holds exactly, because fetches come in pieces of at most half of it. */
+    static int pieceOffsets(int offsetsMax) {
+        return offsetsMax == Integer.MAX_VALUE ? Integer.MAX_VALUE : Math.max(1, offsetsMax / 2);
+    }
+
     private final Volume volume;
     private CompletableFuture<Void> barrier = new CompletableFuture<>();
 
     FetchReader(
             Supplier<SplitReader<KafkaFetch, KafkaPartitionSplit>> splitReader,
-            long batchBytesMax,
+            Limits limits,
             SourceReaderContext context) {
-        this(splitReader, new Volume(batchBytesMax, context.metricGroup().getIOMetricGroup()), context);
+        this(splitReader, new Volume(limits, context.metricGroup().getIOMetricGroup()), context);
     }
 
     private FetchReader(
@@ -77,25 +90,29 @@ final class FetchReader
 
     /** Emits fetches and counts what is in them: Flink itself would count each as one record. */
     private static final class Volume implements RecordEmitter<KafkaFetch, KafkaFetch, KafkaPartitionSplitState> {
-        private final long bytesMax;
+        private final Limits limits;
+        private final Map<String, Long> offsets = new HashMap<>();
         private final Counter recordsIn;
         private final Counter recordsOut;
         private final Counter bytesIn;
         private long bytes;
+        private boolean offsetsFull;
 
-        Volume(long bytesMax, OperatorIOMetricGroup metrics) {
-            this.bytesMax = bytesMax;
+        Volume(Limits limits, OperatorIOMetricGroup metrics) {
+            this.limits = limits;
             this.recordsIn = metrics.getNumRecordsInCounter();
             this.recordsOut = metrics.getNumRecordsOutCounter();
             this.bytesIn = metrics.getNumBytesInCounter();
         }
 
         boolean isFull() {
-            return bytes >= bytesMax;
+            return offsetsFull || bytes >= limits.bytesMax();
         }
 
         void empty() {
             bytes = 0;
+            offsets.clear();
+            offsetsFull = false;
         }
 
         @Override
@@ -107,6 +124,11 @@ final class FetchReader
             bytes += fetch.bytes();
             output.collect(fetch);
             split.setCurrentOffset(fetch.to());
+            if (limits.offsetsMax() != Integer.MAX_VALUE) {
+                long taken =
+                        offsets.merge(split.splitId(), fetch.to() - fetch.from().offset(), Long::sum);
+                offsetsFull |= taken + pieceOffsets(limits.offsetsMax()) > limits.offsetsMax();
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.job.run.InTask;
 import dev.millrace.job.run.JobRun;
 import dev.millrace.job.run.StoreDoor;
+import dev.millrace.spec.KafkaSettings;
 import dev.millrace.spec.SourceSpec;
 import java.util.Map;
 import java.util.Properties;
@@ -38,7 +39,7 @@ public final class FetchSource
     public static final long BATCH_BYTES_MAX = 256L << 20;
 
     /** How often new partitions of the topic are looked for. */
-    static final long DISCOVERY_MILLIS = 10_000;
+    static final long DISCOVERY_MILLIS = 2_500;
 
     private static final int POLL_RECORDS_MAX = 20_000;
     private static final int PARTITION_FETCH_BYTES_MAX = 4 << 20;
@@ -59,7 +60,7 @@ public final class FetchSource
         this.opener = requireNonNull(opener, "opener");
         this.batchBytesMax = batchBytesMax;
         this.connector = KafkaSource.<byte[]>builder()
-                .setBootstrapServers(KafkaTopic.brokers(kafka(run)))
+                .setProperties(clientProperties(run))
                 .setKafkaSubscriber(new TopicWatch(run, opener))
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setClientIdPrefix(clientId(run))
@@ -84,13 +85,16 @@ public final class FetchSource
         StartingPoints starts =
                 new StartingPoints(run, run.attempt(flinkAttempt), variables.get(ScopeFormat.SCOPE_JOB_ID), opener);
         Properties properties = consumerProperties(context.getIndexOfSubtask());
+        int pieceOffsetsMax =
+                FetchReader.pieceOffsets(run.pipeline().limits().offsets().orElse(Integer.MAX_VALUE));
         return new FetchReader(
                 () -> {
                     PackingDeserializer packing = new PackingDeserializer();
                     return new FetchSplitReader(
-                            new KafkaConsumer<>(properties, new NoKeys(), packing), packing, starts);
+                            new KafkaConsumer<>(properties, new NoKeys(), packing), packing, starts, pieceOffsetsMax);
                 },
-                batchBytesMax,
+                new FetchReader.Limits(
+                        batchBytesMax, run.pipeline().limits().offsets().orElse(Integer.MAX_VALUE)),
                 context);
     }
 
@@ -123,8 +127,7 @@ public final class FetchSource
     }
 
     private Properties consumerProperties(int subtask) {
-        Properties properties = new Properties();
-        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, KafkaTopic.brokers(kafka(run)));
+        Properties properties = clientProperties(run);
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(run) + "-" + subtask);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
@@ -134,6 +137,13 @@ public final class FetchSource
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES_MAX);
         properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES_MAX);
         properties.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, RECEIVE_BUFFER_BYTES);
+        return properties;
+    }
+
+    /** Of consumers and of the enumerator's admin client. */
+    private static Properties clientProperties(JobRun run) {
+        Properties properties = new Properties();
+        properties.putAll(KafkaSettings.properties(kafka(run), run.credentials()));
         return properties;
     }
 

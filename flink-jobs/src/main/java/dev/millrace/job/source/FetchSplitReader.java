@@ -43,13 +43,20 @@ final class FetchSplitReader implements SplitReader<KafkaFetch, KafkaPartitionSp
     private final KafkaConsumer<Void, Integer> consumer;
     private final PackingDeserializer packing;
     private final StartingPoints starts;
+    private final int pieceOffsetsMax;
     private final Map<TopicPartition, Cursor> positions = new HashMap<>();
     private final BlockingQueue<byte[]> buffers = new ArrayBlockingQueue<>(BUFFERS_MAX);
 
-    FetchSplitReader(KafkaConsumer<Void, Integer> consumer, PackingDeserializer packing, StartingPoints starts) {
+    /** @param pieceOffsetsMax most offsets of a piece; {@code Integer.MAX_VALUE}: only bytes count */
+    FetchSplitReader(
+            KafkaConsumer<Void, Integer> consumer,
+            PackingDeserializer packing,
+            StartingPoints starts,
+            int pieceOffsetsMax) {
         this.consumer = requireNonNull(consumer, "consumer");
         this.packing = requireNonNull(packing, "packing");
         this.starts = requireNonNull(starts, "starts");
+        this.pieceOffsetsMax = pieceOffsetsMax;
     }
 
     @Override
@@ -120,11 +127,14 @@ final class FetchSplitReader implements SplitReader<KafkaFetch, KafkaPartitionSp
         while (position.offset() < next) {
             int end = begin;
             long size = 0;
-            while (end < records.size() && size < PIECE_BYTES_MAX) {
+            long bound = position.offset() + pieceOffsetsMax;
+            while (end < records.size()
+                    && size < PIECE_BYTES_MAX
+                    && records.get(end).offset() < bound) {
                 size += Math.max(0, records.get(end).serializedValueSize());
                 end++;
             }
-            long to = end < records.size() ? records.get(end).offset() : next;
+            long to = Math.min(bound, end < records.size() ? records.get(end).offset() : next);
             pieces.add(new KafkaFetch(position, to, pack(records.subList(begin, end), bytes), size, now));
             position = new Cursor(position.incarnation(), position.partition(), to);
             begin = end;

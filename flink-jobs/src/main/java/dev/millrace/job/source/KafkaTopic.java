@@ -2,6 +2,8 @@ package dev.millrace.job.source;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.spec.Credentials;
+import dev.millrace.spec.KafkaSettings;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
@@ -36,17 +38,17 @@ public record KafkaTopic(String name, String incarnation, int partitions) {
     /**
      * Asks the broker.
      *
-     * @throws StatementException UNKNOWN_TOPIC, SOURCE_UNREACHABLE
+     * @throws StatementException UNKNOWN_TOPIC, SOURCE_UNREACHABLE, WRONG_CONFIG
      */
-    public static KafkaTopic describe(SourceSpec.Kafka source) {
+    public static KafkaTopic describe(SourceSpec.Kafka source, Credentials credentials) {
         Properties properties = new Properties();
-        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, String.join(",", source.brokers()));
+        properties.putAll(KafkaSettings.properties(source, credentials));
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS_MAX);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CALL_MILLIS_MAX);
         try (Admin admin = Admin.create(properties)) {
             return describe(source, admin);
         } catch (KafkaException e) {
-            throw unreachable(source, e);
+            throw unreachable(source, e, credentials);
         }
     }
 
@@ -76,17 +78,22 @@ public record KafkaTopic(String name, String incarnation, int partitions) {
     }
 
     static String brokers(SourceSpec.Kafka source) {
-        return String.join(",", source.brokers());
+        return source.bootstrap();
     }
 
     private static StatementException unreachable(SourceSpec.Kafka source, Throwable cause) {
+        return unreachable(source, cause, Credentials.NONE);
+    }
+
+    private static StatementException unreachable(SourceSpec.Kafka source, Throwable cause, Credentials credentials) {
         Throwable root = cause;
         while (root.getCause() != null) {
             root = root.getCause();
         }
         return new StatementException(
                 SqlState.SOURCE_UNREACHABLE,
-                "cannot reach Kafka broker " + brokers(source) + ": " + root.getMessage(),
+                "cannot reach Kafka broker " + brokers(source) + ": "
+                        + credentials.redact(String.valueOf(root.getMessage())),
                 cause);
     }
 }

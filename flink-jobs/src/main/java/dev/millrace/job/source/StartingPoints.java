@@ -81,17 +81,15 @@ final class StartingPoints {
     RuntimeException outOfRange(TopicPartition partition, long offset, long earliest, long end) {
         String message = "partition " + partition.partition() + " of topic '" + partition.topic()
                 + "' cannot be read on at offset " + offset + ": the broker has offsets " + earliest + " to " + end
-                + (offset < earliest ? "; retention has removed what is between" : "");
-        return RunEnd.failed(
-                opener,
-                run,
-                SqlState.CURSOR_MISMATCH,
-                RunEnd.error("Extract", SqlState.CURSOR_MISMATCH, message, name(partition), offset));
+                + (offset < earliest ? "; retention has removed what is between" : "")
+                + "; ALTER PIPELINE … SET OFFSETS says where to go on";
+        SqlState state = offset < earliest ? SqlState.OFFSETS_EXPIRED : SqlState.CURSOR_MISMATCH;
+        return RunEnd.failed(opener, run, state, RunEnd.error("Extract", state, message, name(partition), offset));
     }
 
     private KafkaTopic topic(StoreDoor door) {
         try {
-            return KafkaTopic.describe(source);
+            return KafkaTopic.describe(source, run.credentials());
         } catch (StatementException e) {
             if (e.state() == SqlState.UNKNOWN_TOPIC) {
                 throw RunEnd.failed(door, run, e.state(), RunEnd.error("Extract", e.state(), e.getMessage()));
@@ -110,12 +108,11 @@ final class StartingPoints {
         if (!cursor.incarnation().equals(topic.incarnation())) {
             String message = "topic '" + topic.name() + "' was recreated: partition " + cursor.partition()
                     + " was read up to offset " + cursor.offset() + " of topic " + cursor.incarnation()
-                    + ", the broker now has topic " + topic.incarnation();
+                    + ", the broker now has topic " + topic.incarnation()
+                    + "; ALTER PIPELINE … SET OFFSETS EARLIEST begins with the new one";
+            SqlState state = SqlState.TOPIC_RECREATED;
             throw RunEnd.failed(
-                    door,
-                    run,
-                    SqlState.CURSOR_MISMATCH,
-                    RunEnd.error("Extract", SqlState.CURSOR_MISMATCH, message, cursor.partition(), cursor.offset()));
+                    door, run, state, RunEnd.error("Extract", state, message, cursor.partition(), cursor.offset()));
         }
         return cursor;
     }
@@ -129,8 +126,8 @@ final class StartingPoints {
             return RunEnd.failed(
                     opener,
                     run,
-                    SqlState.CURSOR_MISMATCH,
-                    RunEnd.error("Extract", SqlState.CURSOR_MISMATCH, e.getMessage()));
+                    SqlState.TOPIC_RECREATED,
+                    RunEnd.error("Extract", SqlState.TOPIC_RECREATED, e.getMessage()));
         }
         return e;
     }

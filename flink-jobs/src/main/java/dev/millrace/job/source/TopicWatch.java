@@ -45,7 +45,7 @@ final class TopicWatch implements KafkaSubscriber {
         try {
             look(source, admin);
         } catch (StatementException e) {
-            if (e.state() == SqlState.UNKNOWN_TOPIC) {
+            if (e.state() == SqlState.UNKNOWN_TOPIC || e.state() == SqlState.TOPIC_RECREATED) {
                 throw RunEnd.failed(opener, run, e.state(), RunEnd.error("Extract", e.state(), e.getMessage()));
             }
             if (known == null) {
@@ -64,9 +64,10 @@ final class TopicWatch implements KafkaSubscriber {
                 KafkaTopic topic = KafkaTopic.describe(source, admin);
                 if (known != null && !known.incarnation().equals(topic.incarnation())) {
                     throw new StatementException(
-                            SqlState.UNKNOWN_TOPIC,
+                            SqlState.TOPIC_RECREATED,
                             "topic '" + topic.name() + "' was recreated: it was " + known.incarnation() + " and is "
-                                    + topic.incarnation());
+                                    + topic.incarnation()
+                                    + "; ALTER PIPELINE … SET OFFSETS EARLIEST begins with the new one");
                 }
                 known = topic;
                 return;

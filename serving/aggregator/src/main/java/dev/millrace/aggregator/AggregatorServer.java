@@ -6,6 +6,7 @@ import dev.millrace.aggregator.jdbc.AvaticaDoor;
 import dev.millrace.aggregator.jdbc.ClientSessions;
 import dev.millrace.aggregator.pipeline.PipelineSupervisor;
 import dev.millrace.aggregator.pipeline.Pipelines;
+import dev.millrace.aggregator.pipeline.SourceWatch;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.client.StoreClient;
 import java.time.InstantSource;
@@ -38,14 +39,16 @@ public final class AggregatorServer implements AutoCloseable {
             BufferAllocator allocator = with(new RootAllocator(config.arrowBytes()));
             StoreClient client = with(new StoreClient(config.system(), allocator));
             LiveCatalog catalog = with(new LiveCatalog(client));
+            SourceWatch sources = with(new SourceWatch(client, catalog, clock));
             PipelineSupervisor supervisor = with(new PipelineSupervisor(
                     client,
                     catalog,
+                    sources,
                     config.flink(),
                     config.jobJar(),
                     config.system().get(0),
                     clock));
-            Pipelines pipelines = new Pipelines(client, catalog, supervisor, clock);
+            Pipelines pipelines = new Pipelines(client, catalog, supervisor, sources, clock);
             ExecuteRoom room = with(new ExecuteRoom(
                     client,
                     catalog,

@@ -2,6 +2,7 @@ package dev.millrace.store;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.TableSpec;
@@ -32,11 +33,23 @@ public record CatalogSnapshot(
      * A pipeline and how it fares.
      *
      * @param sql its CREATE statement, canonical
+     * @param credentials what it proves itself with; not to be shown
      * @param run newest run given out
+     * @param altered whether that run has no job yet: ALTER and OR REPLACE took it
      * @param job Flink's job id of the newest attempt that opened; empty before
+     * @param condition the name of a {@link dev.millrace.spec.error.SqlState}; empty if all is well
      * @param message last error, or what it waits for; empty if all is well
      */
-    public record Pipeline(PipelineSpec spec, String sql, PipelineState state, long run, String job, String message) {}
+    public record Pipeline(
+            PipelineSpec spec,
+            String sql,
+            Credentials credentials,
+            PipelineState state,
+            long run,
+            boolean altered,
+            String job,
+            String condition,
+            String message) {}
 
     public CatalogSnapshot {
         nodes = List.copyOf(nodes);
@@ -72,9 +85,12 @@ public record CatalogSnapshot(
                 pipelines,
                 (o, item) -> o.text(SpecJson.write(item.spec()))
                         .text(item.sql())
+                        .text(SpecJson.write(item.credentials().values()))
                         .u8(item.state().ordinal())
                         .number(item.run())
+                        .bool(item.altered())
                         .text(item.job())
+                        .text(item.condition())
                         .text(item.message()));
     }
 
@@ -87,8 +103,11 @@ public record CatalogSnapshot(
                 in.list(i -> new Pipeline(
                         SpecJson.readPipeline(i.text()),
                         i.text(),
+                        new Credentials(SpecJson.readStrings(i.text())),
                         PipelineState.values()[i.u8()],
                         i.number(),
+                        i.bool(),
+                        i.text(),
                         i.text(),
                         i.text())));
     }

@@ -27,6 +27,8 @@ public final class InformationSchema {
     public static final long PIPELINES_BATCHES_SUMMARY = 22;
     public static final long PIPELINES_CURSORS = 23;
     public static final long PIPELINES_ERRORS = 24;
+    public static final long PIPELINES_BATCHES_METADATA = 30;
+    public static final long PIPELINES_OFFSETS = 31;
     public static final long LEAVES = 40;
     public static final long DISTRIBUTED_PARTITIONS = 41;
     public static final long GATES = 42;
@@ -106,6 +108,10 @@ public final class InformationSchema {
                     .nullable(TEXT, "LAST_ERROR")
                     .nullable(TIME, "LAST_BATCH_TIME")
                     .required(TIME, "CREATE_TIME", "ALTER_TIME")
+                    .required(NUMBER, "SKIPPED_BATCH_PARTITIONS")
+                    .nullable(WORD, "CONDITION_NAME")
+                    .nullable(NUMBER, "LAG_RECORDS")
+                    .nullable(REAL, "FRESHNESS_SECONDS")
                     .spec(),
             table(PIPELINES_BATCHES, "PIPELINES_BATCHES")
                     .required(NAME_TYPE, "DATABASE_NAME", "PIPELINE_NAME")
@@ -140,6 +146,7 @@ public final class InformationSchema {
                     .nullable(NUMBER, "EARLIEST_OFFSET", "LATEST_OFFSET")
                     .required(NUMBER, "CURSOR_OFFSET", "SUCCESSFUL_CURSOR_OFFSET")
                     .required(NAME_TYPE, "SOURCE_INCARNATION")
+                    .nullable(REAL, "UPDATED_UNIX_TIMESTAMP")
                     .spec(),
             table(PIPELINES_ERRORS, "PIPELINES_ERRORS")
                     .required(NAME_TYPE, "DATABASE_NAME", "PIPELINE_NAME")
@@ -153,6 +160,26 @@ public final class InformationSchema {
                     .nullable(NUMBER, "LOAD_DATA_LINE_NUMBER", "SOURCE_OFFSET")
                     .nullable(NAME_TYPE, "COLUMN_NAME")
                     .required(NUMBER, "RUN", "ERROR_ID")
+                    .spec(),
+            table(PIPELINES_BATCHES_METADATA, "PIPELINES_BATCHES_METADATA")
+                    .required(NAME_TYPE, "DATABASE_NAME")
+                    .required(NUMBER, "PIPELINE_ID")
+                    .required(NAME_TYPE, "PIPELINE_NAME")
+                    .required(NUMBER, "BATCH_ID")
+                    .required(WORD, "BATCH_STATE")
+                    .required(NUMBER, "BATCH_ROWS_WRITTEN", "BATCH_ROWS_INSERTED")
+                    .required(REAL, "BATCH_TIME", "BATCH_START_UNIX_TIMESTAMP", "BATCH_END_UNIX_TIMESTAMP")
+                    .required(NUMBER, "BATCH_BYTES")
+                    .nullable(NUMBER, "CSN")
+                    .required(NUMBER, "RUN", "ATTEMPT", "CHECKPOINT")
+                    .spec(),
+            table(PIPELINES_OFFSETS, "PIPELINES_OFFSETS")
+                    .required(NAME_TYPE, "DATABASE_NAME", "PIPELINE_NAME")
+                    .required(WORD, "SOURCE_TYPE")
+                    .required(NAME_TYPE, "SOURCE_PARTITION_ID")
+                    .nullable(NUMBER, "EARLIEST_OFFSET", "LATEST_OFFSET")
+                    .nullable(NUMBER, "LATEST_LOADED_OFFSET", "LATEST_SUCCESSFUL_OFFSET", "LAG_RECORDS")
+                    .nullable(REAL, "LAG_SECONDS", "UPDATED_UNIX_TIMESTAMP")
                     .spec(),
             table(LEAVES, "LEAVES")
                     .required(NUMBER, "NODE_ID")

@@ -7,5 +7,7 @@ public enum PipelineState {
     /** Started, and its job waits for slots. */
     QUEUED,
     /** Ended by an error; START PIPELINE tries again. */
-    ERROR
+    ERROR,
+    /** Stopped by DETACH, so that its table may be altered. */
+    DETACHED
 }

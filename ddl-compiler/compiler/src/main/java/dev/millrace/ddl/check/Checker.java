@@ -2,6 +2,7 @@ package dev.millrace.ddl.check;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.ddl.AlterPipeline;
 import dev.millrace.ddl.CreatePipeline;
 import dev.millrace.ddl.CreateTable;
 import dev.millrace.ddl.Identifier;
@@ -9,6 +10,7 @@ import dev.millrace.ddl.Insert;
 import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.Statement;
 import dev.millrace.ddl.Warning;
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.TableSpec;
@@ -82,6 +84,7 @@ public final class Checker {
         return new Checked<>(Optional.of(spec), warnings);
     }
 
+    /** The spec has the id of the pipeline that OR REPLACE replaces, 0 if there is none. */
     public Checked<PipelineSpec> createPipeline(CreatePipeline create) {
         DatabaseSpec database = writableDatabase(create.name());
         checkName(create.name().name());
@@ -92,7 +95,11 @@ public final class Checker {
         ObjectName qualified = target.database().isPresent() ? target : ObjectName.of(database.name(), target);
         TableSpec table = writableTable(qualified);
         PipelineSpec spec = checker.check(database.name(), table);
-        if (catalog.pipeline(database.name(), spec.name()).isPresent()) {
+        Optional<PipelineSpec> known = catalog.pipeline(database.name(), spec.name());
+        if (known.isPresent() && create.form().orReplace()) {
+            return new Checked<>(Optional.of(spec.withId(known.get().id())), warnings);
+        }
+        if (known.isPresent()) {
             StatementException exists = new StatementException(
                     SqlState.PIPELINE_EXISTS,
                     "Pipeline '" + spec.name() + "' already exists",
@@ -100,6 +107,21 @@ public final class Checker {
             return existing(create.form().ifNotExists(), exists, warnings);
         }
         return new Checked<>(Optional.of(spec), warnings);
+    }
+
+    /** What a pipeline proves itself with: CREDENTIALS, and what CONFIG has of the kind. */
+    public Credentials credentials(CreatePipeline create) {
+        return new PipelineChecker(create, new ArrayList<>()).connection().credentials();
+    }
+
+    /**
+     * What a pipeline becomes.
+     *
+     * @param credentials those that it has
+     */
+    public AlteredPipeline alterPipeline(AlterPipeline alter, Credentials credentials) {
+        writableDatabase(alter.name());
+        return new PipelineAlteration(pipeline(alter.name()), credentials, alter.at()).apply(alter);
     }
 
     /** The target and its columns; the rows of VALUES are counted, and NULL in a NOT NULL column is refused. */

@@ -6,6 +6,7 @@ import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,7 +23,7 @@ final class KafkaEndpoint {
 
     private KafkaEndpoint() {}
 
-    static SourceSpec.Kafka parse(Source source) {
+    static SourceSpec.Kafka parse(Source source, Map<String, String> config) {
         String location = source.location();
         int slash = location.indexOf('/');
         if (slash < 0) {
@@ -36,7 +37,7 @@ final class KafkaEndpoint {
         for (String broker : location.substring(0, slash).split(",", -1)) {
             brokers.add(broker(broker.strip(), source));
         }
-        return new SourceSpec.Kafka(brokers, topic);
+        return new SourceSpec.Kafka(brokers, topic, config);
     }
 
     private static String broker(String text, Source source) {

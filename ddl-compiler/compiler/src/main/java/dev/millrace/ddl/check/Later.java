@@ -79,20 +79,24 @@ final class Later implements Statement.Cases<Boolean> {
 
     @Override
     public Boolean alterPipeline(AlterPipeline alter) {
-        throw unsupported("ALTER PIPELINE", alter.at());
+        PipelineAlteration.refuseLater(alter);
+        return false;
     }
 
     @Override
     public Boolean pipelineControl(PipelineControl control) {
         return switch (control.verb()) {
-            case START, STOP, DROP -> {
-                if (!control.rest().isEmpty()) {
-                    throw unsupported(control.verb().words() + " … " + control.rest(), control.at());
-                }
-                yield false;
-            }
-            case START_ALL, STOP_ALL, TEST -> false;
-            case START_FAILED, DETACH, EXTRACT, PROFILE, SHOW_PROFILE, OPTIMIZE, CLEAR_ERRORS ->
+            case START,
+                    START_ALL,
+                    START_FAILED,
+                    STOP,
+                    STOP_ALL,
+                    DETACH,
+                    DROP,
+                    CLEAR_ERRORS,
+                    TEST,
+                    EXTRACT -> false;
+            case PROFILE, SHOW_PROFILE, OPTIMIZE ->
                 throw unsupported(control.verb().words(), control.at());
         };
     }

@@ -14,6 +14,7 @@ import dev.millrace.ddl.PipelineOption;
 import dev.millrace.ddl.Place;
 import dev.millrace.ddl.SqlText;
 import dev.millrace.ddl.Warning;
+import dev.millrace.spec.BatchLimits;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.PipelineSpec;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
 /** CREATE PIPELINE → {@link PipelineSpec}. */
 final class PipelineChecker {
@@ -46,16 +48,14 @@ final class PipelineChecker {
 
     /** Fails at the first clause that comes later. */
     void refuseLater() {
-        CreatePipeline.Form form = create.form();
-        refuse(form.orReplace(), "CREATE OR REPLACE PIPELINE", form.at());
-        refuse(form.aggregator(), "CREATE AGGREGATOR PIPELINE", form.at());
         Source source = create.source();
         refuse(
                 source.kind() != Source.Kind.KAFKA,
                 "LOAD DATA " + source.kind().name().replace('_', ' '),
                 source.at());
-        source.config().ifPresent(text -> refuse(true, "CONFIG", text.at()));
-        source.credentials().ifPresent(text -> refuse(true, "CREDENTIALS", text.at()));
+        if (create.form().aggregator()) {
+            warnings.add(TableOptions.ignored("AGGREGATOR"));
+        }
         create.options().forEach(this::refuseLater);
         create.transform().ifPresent(TransformChecker::refuseLater);
         create.errorMode().ifPresent(mode -> refuse(true, mode.kind().words(), mode.at()));
@@ -90,17 +90,12 @@ final class PipelineChecker {
 
     private void refuseLater(PipelineOption option) {
         switch (option.kind()) {
-            case BATCH_INTERVAL, PARALLELISM -> {}
+            case BATCH_INTERVAL, PARALLELISM, MAX_PARTITIONS_PER_BATCH, MAX_OFFSETS_PER_BATCH_PARTITION -> {}
             case OUT_OF_ORDER_OPTIMIZATION, OFFSETS_METADATA_GC ->
                 warnings.add(TableOptions.ignored(
                         option.value() + " " + option.kind().words()));
-            case MAX_PARTITIONS_PER_BATCH,
-                    MAX_RETRIES_PER_BATCH_PARTITION,
-                    MAX_OFFSETS_PER_BATCH_PARTITION,
-                    RESOURCE_POOL,
-                    RETRY_OPTIONS,
-                    STOP_ON_ERROR,
-                    BATCH_MATCHES_SNAPSHOT -> refuse(true, option.kind().words(), option.at());
+            case MAX_RETRIES_PER_BATCH_PARTITION, RESOURCE_POOL, RETRY_OPTIONS, STOP_ON_ERROR, BATCH_MATCHES_SNAPSHOT ->
+                refuse(true, option.kind().words(), option.at());
         }
     }
 
@@ -123,23 +118,39 @@ final class PipelineChecker {
                 0,
                 database,
                 create.name().name().text(),
-                KafkaEndpoint.parse(create.source()),
+                KafkaEndpoint.parse(create.source(), connection().config()),
                 format(table),
                 table,
-                batchInterval(),
-                parallelism(),
+                option(PipelineOption.Kind.BATCH_INTERVAL)
+                        .map(PipelineChecker::batchInterval)
+                        .orElse(PipelineSpec.BATCH_INTERVAL_DEFAULT),
+                optional(PipelineOption.Kind.PARALLELISM, PipelineChecker::parallelism),
+                new BatchLimits(
+                        optional(PipelineOption.Kind.MAX_PARTITIONS_PER_BATCH, PipelineChecker::parallelism),
+                        optional(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, PipelineChecker::offsets)),
                 create.transform().map(TransformChecker::check));
     }
 
-    private Duration batchInterval() {
-        Optional<PipelineOption> option = option(PipelineOption.Kind.BATCH_INTERVAL);
-        return option.map(said -> Duration.ofMillis(bounded(said, 0, (int) BATCH_INTERVAL_MAX.toMillis())))
-                .orElse(PipelineSpec.BATCH_INTERVAL_DEFAULT);
+    KafkaConnection connection() {
+        return KafkaConnection.of(create.source().config(), create.source().credentials());
     }
 
-    private OptionalInt parallelism() {
-        Optional<PipelineOption> option = option(PipelineOption.Kind.PARALLELISM);
-        return option.isEmpty() ? OptionalInt.empty() : OptionalInt.of(bounded(option.get(), 1, PARALLELISM_MAX));
+    static Duration batchInterval(PipelineOption option) {
+        return Duration.ofMillis(bounded(option, 0, (int) BATCH_INTERVAL_MAX.toMillis()));
+    }
+
+    /** Of PARALLELISM, and of the number of partitions read at once, which bounds it. */
+    static int parallelism(PipelineOption option) {
+        return bounded(option, 1, PARALLELISM_MAX);
+    }
+
+    static int offsets(PipelineOption option) {
+        return bounded(option, 1, Integer.MAX_VALUE);
+    }
+
+    private OptionalInt optional(PipelineOption.Kind kind, ToIntFunction<PipelineOption> value) {
+        Optional<PipelineOption> option = option(kind);
+        return option.isEmpty() ? OptionalInt.empty() : OptionalInt.of(value.applyAsInt(option.get()));
     }
 
     private Optional<PipelineOption> option(PipelineOption.Kind kind) {

@@ -1,16 +1,23 @@
 package dev.millrace.ddl.check;
 
+import dev.millrace.ddl.AlterPipeline;
 import dev.millrace.ddl.CreatePipeline.Transform;
+import dev.millrace.ddl.print.Quoting;
 import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** WITH TRANSFORM → {@link TransformSpec}; nothing is fetched here. */
 final class TransformChecker {
+    private static final Pattern STRING = Pattern.compile("'(?:[^'\\\\]|''|\\\\.)*'", Pattern.DOTALL);
     private static final Set<String> REMOTE = Set.of("http", "https");
 
     private TransformChecker() {}
@@ -21,6 +28,30 @@ final class TransformChecker {
         if (own && !transform.uri().equalsIgnoreCase(TransformSpec.BUILT_IN)) {
             throw Later.unsupported("WITH TRANSFORM ('" + transform.uri() + "', …)", transform.at());
         }
+    }
+
+    /** SET TRANSFORM (…) [FRAMED BY …] of ALTER, as it prints. */
+    static TransformSpec check(AlterPipeline.Action action) {
+        Matcher strings = STRING.matcher(action.value());
+        List<String> values = new ArrayList<>();
+        while (strings.find()) {
+            values.add(Quoting.unquoted(strings.group()));
+        }
+        if (values.size() > 3) {
+            throw new StatementException(
+                    SqlState.SYNTAX_ERROR,
+                    "a transform is (uri, program, arguments), and these are " + values.size() + " strings",
+                    action.at().position());
+        }
+        boolean lines = action.value().endsWith(" FRAMED BY NEWLINE");
+        Transform transform = new Transform(
+                values.get(0),
+                values.size() > 1 ? values.get(1) : "",
+                values.size() > 2 ? values.get(2) : "",
+                lines ? TransformSpec.Framing.NEWLINE : TransformSpec.Framing.LENGTH,
+                action.at());
+        refuseLater(transform);
+        return check(transform);
     }
 
     static TransformSpec check(Transform transform) {

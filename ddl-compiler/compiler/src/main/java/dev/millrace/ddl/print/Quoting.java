@@ -45,6 +45,32 @@ public final class Quoting {
         return text.append('\'').toString();
     }
 
+    /** What {@link #string} was given. */
+    public static String unquoted(String literal) {
+        StringBuilder value = new StringBuilder(literal.length());
+        for (int i = 1; i < literal.length() - 1; i++) {
+            char c = literal.charAt(i);
+            if (c == '\'' || c == '\\') {
+                c = literal.charAt(++i);
+                value.append(
+                        literal.charAt(i - 1) == '\''
+                                ? c
+                                : switch (c) {
+                                    case '0' -> '\0';
+                                    case 'b' -> '\b';
+                                    case 'n' -> '\n';
+                                    case 'r' -> '\r';
+                                    case 't' -> '\t';
+                                    case 'Z' -> '\u001a';
+                                    default -> c;
+                                });
+            } else {
+                value.append(c);
+            }
+        }
+        return value.toString();
+    }
+
     /** A pattern of LIKE that matches this text alone. */
     public static String likePattern(String text) {
         return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");

@@ -3,6 +3,7 @@ package dev.millrace.ddl.print;
 import static dev.millrace.ddl.print.SqlPrinter.joined;
 
 import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
@@ -10,8 +11,11 @@ import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.TransformSpec;
+import dev.millrace.spec.json.SpecJson;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Writes specs as the statements that make them, everything said: SHOW CREATE …. Checked again against the same catalog,
@@ -46,6 +50,11 @@ public final class SpecPrinter {
     }
 
     public static String print(PipelineSpec pipeline) {
+        return print(pipeline, Credentials.NONE);
+    }
+
+    /** With the keys of credentials; their values are hidden. */
+    public static String print(PipelineSpec pipeline, Credentials credentials) {
         TableSpec table = pipeline.table();
         String target = Quoting.name(table.name());
         if (!table.database().equalsIgnoreCase(pipeline.database())) {
@@ -53,10 +62,11 @@ public final class SpecPrinter {
         }
         return "CREATE PIPELINE " + Quoting.name(pipeline.name())
                 + " AS LOAD DATA " + source(pipeline.source())
+                + (credentials.isEmpty() ? "" : " CREDENTIALS " + strings(credentials.hidden()))
                 + " BATCH_INTERVAL " + pipeline.batchInterval().toMillis()
-                + (pipeline.parallelism().isPresent()
-                        ? " PARALLELISM " + pipeline.parallelism().getAsInt()
-                        : "")
+                + number("PARALLELISM", pipeline.parallelism())
+                + number("MAX_PARTITIONS_PER_BATCH", pipeline.limits().partitions())
+                + number("MAX_OFFSETS_PER_BATCH_PARTITION", pipeline.limits().offsets())
                 + pipeline.transform().map(SpecPrinter::transform).orElse("")
                 + " INTO TABLE " + target
                 + format(pipeline.format());
@@ -70,8 +80,16 @@ public final class SpecPrinter {
     }
 
     private static String source(SourceSpec source) {
-        return source.match(
-                kafka -> "KAFKA " + Quoting.string(String.join(",", kafka.brokers()) + "/" + kafka.topic()));
+        return source.match(kafka -> "KAFKA " + Quoting.string(kafka.bootstrap() + "/" + kafka.topic())
+                + (kafka.config().isEmpty() ? "" : " CONFIG " + strings(kafka.config())));
+    }
+
+    private static String number(String words, OptionalInt value) {
+        return value.isPresent() ? " " + words + " " + value.getAsInt() : "";
+    }
+
+    private static String strings(Map<String, String> values) {
+        return Quoting.string(SpecJson.write(values));
     }
 
     private static String format(FormatSpec format) {

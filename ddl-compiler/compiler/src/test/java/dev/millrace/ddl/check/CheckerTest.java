@@ -2,6 +2,7 @@ package dev.millrace.ddl.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.ddl.AlterPipeline;
 import dev.millrace.ddl.CreatePipeline;
 import dev.millrace.ddl.CreateTable;
 import dev.millrace.ddl.DdlCompiler;
@@ -10,6 +11,7 @@ import dev.millrace.ddl.Statement;
 import dev.millrace.ddl.Warning;
 import dev.millrace.ddl.print.SpecPrinter;
 import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
@@ -17,11 +19,13 @@ import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.json.SpecJson;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -302,6 +306,8 @@ class CheckerTest {
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h:1,[::1]:2/t' BATCH_INTERVAL 0 PARALLELISM 3 INTO TABLE db.t"
                         + " FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES STARTING BY '>>' (b, a)",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h,i/t' CONFIG '{\"security.protocol\":\"ssl\",\"ssl.ca.location\":\"/ca\"}'"
+                        + " MAX_PARTITIONS_PER_BATCH 2 MAX_OFFSETS_PER_BATCH_PARTITION 70 INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' INTO TABLE t FORMAT JSON (a <- % DEFAULT NULL, b <- `x::y`::z DEFAULT 'q')",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('file://localhost/t.py', '', '') INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('https://h/x/t.tar.gz', 'bin/t', '-a \\'b c\\'')"
@@ -312,6 +318,55 @@ class CheckerTest {
         PipelineSpec pipeline = pipeline(sql).spec().orElseThrow();
 
         assertThat(pipeline(SpecPrinter.print(pipeline)).spec()).contains(pipeline);
+    }
+
+    @Test
+    void secretsAreKeptApartWhereverTheyStand() {
+        catalog.with("CREATE TABLE t (a INT)");
+        CreatePipeline create = (CreatePipeline) new DdlCompiler()
+                .parseOne("CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t'"
+                        + " CONFIG '{\"security.protocol\":\"SASL_PLAINTEXT\",\"sasl.username\":\"u\",\"sasl.password\":\"hunter2\"}'"
+                        + " CREDENTIALS '{\"ssl.key.password\":\"hunter3\"}' INTO TABLE t")
+                .statement();
+        PipelineSpec spec = checker.createPipeline(create).spec().orElseThrow();
+        Credentials credentials = checker.credentials(create);
+
+        assertThat(credentials.values())
+                .containsOnly(Map.entry("sasl.password", "hunter2"), Map.entry("ssl.key.password", "hunter3"));
+        assertThat(SpecPrinter.print(spec, credentials)).contains("\"sasl.password\":\"<hidden>\"");
+        for (String shown : List.of(
+                SpecPrinter.print(spec, credentials),
+                SpecJson.write(spec),
+                spec.toString(),
+                create.source().toString(),
+                credentials.toString())) {
+            assertThat(shown).doesNotContain("hunter");
+        }
+    }
+
+    @Test
+    void alterChangesWhatItNamesAndNothingElse() {
+        catalog.with(
+                "CREATE TABLE t (a INT);"
+                        + "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' CONFIG '{\"client.rack\":\"r\"}' BATCH_INTERVAL 100 INTO TABLE t");
+        PipelineSpec before = catalog.pipeline("db", "p").orElseThrow();
+        AlteredPipeline altered = checker.alterPipeline(
+                (AlterPipeline) new DdlCompiler()
+                        .parseOne("ALTER PIPELINE p SET BATCH_INTERVAL 300, MAX_PARTITIONS_PER_BATCH = 2"
+                                + " SET CONFIG::client.rack = 'it''s \\\\ here' SET CREDENTIALS '{\"sasl.password\":\"x\"}'"
+                                + " SET OFFSETS '{\"3\":17}' DROP PARTITION '9'")
+                        .statement(),
+                Credentials.NONE);
+
+        assertThat(altered.spec().batchInterval()).isEqualTo(Duration.ofMillis(300));
+        assertThat(altered.spec().limits().partitions()).hasValue(2);
+        assertThat(altered.spec().source())
+                .isEqualTo(new SourceSpec.Kafka(List.of("h:9092"), "t", Map.of("client.rack", "it's \\ here")));
+        assertThat(altered.credentials().values()).containsOnly(Map.entry("sasl.password", "x"));
+        assertThat(altered.offsets()).contains(new NewOffsets.Given(Map.of(3, 17L)));
+        assertThat(altered.forgotten()).containsExactly("9");
+        assertThat(altered.spec().format()).isEqualTo(before.format());
+        assertThat(altered.spec().table()).isEqualTo(before.table());
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.millrace.ddl.ParsedStatement;
 import dev.millrace.ddl.PipelineControl;
 import dev.millrace.ddl.Show;
 import dev.millrace.ddl.Statement;
+import dev.millrace.spec.Credentials;
 
 /** Does with a statement what an aggregator does before it carries it out. */
 public final class Refusals implements Statement.Cases<Object> {
@@ -95,7 +96,7 @@ public final class Refusals implements Statement.Cases<Object> {
 
     @Override
     public Object alterPipeline(AlterPipeline alter) {
-        return checker.pipeline(alter.name());
+        return checker.alterPipeline(alter, Credentials.NONE);
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.spec.BatchLimits;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.FormatSpec;
@@ -18,8 +19,10 @@ import dev.millrace.spec.type.SqlType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Writes and reads specs as JSON. Every document starts with {@code "version"}. */
@@ -52,6 +55,8 @@ public final class SpecJson {
         node.set("table", table(MAPPER.createObjectNode(), spec.table()));
         node.put("batchIntervalMillis", spec.batchInterval().toMillis());
         spec.parallelism().ifPresent(parallelism -> node.put("parallelism", parallelism));
+        spec.limits().partitions().ifPresent(limit -> node.put("partitionsPerBatchMax", limit));
+        spec.limits().offsets().ifPresent(limit -> node.put("offsetsPerPartitionMax", limit));
         spec.transform().ifPresent(transform -> node.set("transform", transform(transform)));
         return text(node);
     }
@@ -79,8 +84,43 @@ public final class SpecJson {
                 format(node.required("format")),
                 table(node.required("table")),
                 Duration.ofMillis(node.required("batchIntervalMillis").asLong()),
-                node.has("parallelism") ? OptionalInt.of(node.get("parallelism").asInt()) : OptionalInt.empty(),
+                optionalInt(node, "parallelism"),
+                new BatchLimits(
+                        optionalInt(node, "partitionsPerBatchMax"), optionalInt(node, "offsetsPerPartitionMax")),
                 node.has("transform") ? Optional.of(transform(node.get("transform"))) : Optional.empty());
+    }
+
+    /** A flat object of strings; the form of credentials and of a source's settings. */
+    public static String write(Map<String, String> strings) {
+        return text(object(strings));
+    }
+
+    /** Reads what {@link #write(Map)} wrote. */
+    public static Map<String, String> readStrings(String json) {
+        try {
+            return strings(MAPPER.readTree(json));
+        } catch (JsonProcessingException e) {
+            // The text may hold a secret: it is not shown.
+            throw new IllegalStateException("not an object of strings");
+        }
+    }
+
+    private static OptionalInt optionalInt(JsonNode node, String field) {
+        return node.has(field) ? OptionalInt.of(node.get(field).asInt()) : OptionalInt.empty();
+    }
+
+    private static ObjectNode object(Map<String, String> strings) {
+        ObjectNode node = MAPPER.createObjectNode();
+        strings.forEach(node::put);
+        return node;
+    }
+
+    private static Map<String, String> strings(JsonNode object) {
+        Map<String, String> strings = new TreeMap<>();
+        object.fields()
+                .forEachRemaining(
+                        field -> strings.put(field.getKey(), field.getValue().asText()));
+        return strings;
     }
 
     private static ObjectNode transform(TransformSpec transform) {
@@ -161,6 +201,9 @@ public final class SpecJson {
             node.put("kind", "KAFKA");
             node.set("brokers", strings(kafka.brokers()));
             node.put("topic", kafka.topic());
+            if (!kafka.config().isEmpty()) {
+                node.set("config", object(kafka.config()));
+            }
             return node;
         });
     }
@@ -171,7 +214,8 @@ public final class SpecJson {
             case "KAFKA" ->
                 new SourceSpec.Kafka(
                         list(node.required("brokers"), JsonNode::asText),
-                        node.required("topic").asText());
+                        node.required("topic").asText(),
+                        node.has("config") ? strings(node.get("config")) : Map.of());
             default -> throw new IllegalStateException("unknown source in a spec: " + kind);
         };
     }

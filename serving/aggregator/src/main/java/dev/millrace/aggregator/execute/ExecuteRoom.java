@@ -42,14 +42,20 @@ public final class ExecuteRoom implements AutoCloseable {
         leafCalls = Executors.newCachedThreadPool(daemons("leaf-call-"));
         timer = Executors.newSingleThreadScheduledExecutor(daemons("statement-timer-"));
         StatementWriter writer = new StatementWriter(client, settings.writerName(), clock);
-        QueryRunner queries =
-                new QueryRunner(catalog, new Planner(catalog), new LeafReads(client, leafCalls), engine, timer);
+        QueryRunner queries = new QueryRunner(
+                catalog,
+                new Planner(catalog),
+                new LeafReads(client, leafCalls),
+                engine,
+                timer,
+                pipelines::refreshOffsets);
         statements = new Statements(
                 catalog,
                 queries,
                 new InsertRunner(catalog, queries, engine, new TableWrite.Tools(client, writer, clock, allocator)),
                 new DdlRunner(client, catalog, writer, clock, leafCalls, settings.partitionsDefault()),
-                new PipelineRunner(catalog, pipelines, new PipelineTrial(client, settings.spill())));
+                new PipelineRunner(
+                        catalog, pipelines, queries, new PipelineSamples(pipelines, allocator, settings.spill())));
     }
 
     private static ThreadFactory daemons(String prefix) {

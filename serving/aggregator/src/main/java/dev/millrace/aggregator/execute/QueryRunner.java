@@ -8,12 +8,14 @@ import dev.millrace.aggregator.plan.PlannedFragment;
 import dev.millrace.aggregator.plan.Planner;
 import dev.millrace.aggregator.plan.QueryPlan;
 import dev.millrace.aggregator.plan.SessionValues;
+import dev.millrace.store.InformationSchema;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,19 +32,30 @@ final class QueryRunner {
 
     private static final Duration PAUSE = Duration.ofMillis(50);
 
+    private static final Set<Long> OF_SOURCES = Set.of(
+            InformationSchema.PIPELINES, InformationSchema.PIPELINES_CURSORS, InformationSchema.PIPELINES_OFFSETS);
+
     private final LiveCatalog catalog;
     private final Planner planner;
     private final LeafReads reads;
     private final MergeEngine engine;
     private final ScheduledExecutorService timer;
+    private final Runnable refreshOffsets;
 
+    /** @param refreshOffsets is run before a query that reads what sources have */
     QueryRunner(
-            LiveCatalog catalog, Planner planner, LeafReads reads, MergeEngine engine, ScheduledExecutorService timer) {
+            LiveCatalog catalog,
+            Planner planner,
+            LeafReads reads,
+            MergeEngine engine,
+            ScheduledExecutorService timer,
+            Runnable refreshOffsets) {
         this.catalog = requireNonNull(catalog, "catalog");
         this.planner = requireNonNull(planner, "planner");
         this.reads = requireNonNull(reads, "reads");
         this.engine = requireNonNull(engine, "engine");
         this.timer = requireNonNull(timer, "timer");
+        this.refreshOffsets = requireNonNull(refreshOffsets, "refreshOffsets");
     }
 
     Planner planner() {
@@ -58,6 +71,9 @@ final class QueryRunner {
             // The view comes first: the plan may be newer than it, never older, and versions tell.
             CatalogView view = catalog.view();
             QueryPlan plan = planner.plan(sql, parameters, values);
+            if (readsSources(plan)) {
+                refreshOffsets.run();
+            }
             try {
                 return start(plan, view, session, true);
             } catch (MergeEngine.UnknownReasonException e) {
@@ -74,6 +90,13 @@ final class QueryRunner {
                 catalog.refresh();
             }
         }
+    }
+
+    private static boolean readsSources(QueryPlan plan) {
+        return plan.fragments().stream()
+                .filter(fragment -> fragment.databaseId() == CatalogView.INFORMATION_SCHEMA.id())
+                .flatMap(fragment -> fragment.fragment().relations().stream())
+                .anyMatch(relation -> OF_SOURCES.contains(relation.tableId()));
     }
 
     private RowCursor start(QueryPlan plan, CatalogView view, Session session, boolean stream) {

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.aggregator.catalog.CatalogView;
 import dev.millrace.aggregator.catalog.LiveCatalog;
+import dev.millrace.aggregator.pipeline.Pipelines;
 import dev.millrace.aggregator.plan.ResultColumn;
 import dev.millrace.ddl.Identifier;
 import dev.millrace.ddl.ObjectName;
@@ -215,12 +216,19 @@ final class ShowRunner {
                     case RUNNING -> "Running";
                     case QUEUED -> "Queued";
                     case ERROR -> "Error";
+                    case DETACHED -> "Detached";
                 };
-                rows.add(new Object[] {spec.name(), state, "False", pipeline.message()});
+                String scheduled = Pipelines.isRunning(pipeline) ? "True" : "False";
+                rows.add(new Object[] {spec.name(), state, scheduled, pipeline.condition(), pipeline.message()});
             }
         }
         return rows(
-                List.of(text("Pipelines_in_" + database.name()), text("State"), text("Scheduled"), text("Error")),
+                List.of(
+                        text("Pipelines_in_" + database.name()),
+                        text("State"),
+                        text("Scheduled"),
+                        text("Condition"),
+                        text("Error")),
                 rows);
     }
 

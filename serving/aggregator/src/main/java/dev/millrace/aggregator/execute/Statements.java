@@ -342,18 +342,13 @@ public final class Statements {
 
         @Override
         public Outcome alterPipeline(AlterPipeline alter) {
-            throw unsupported(
-                    "ALTER PIPELINE … " + alter.actions().get(0).name(),
-                    alter.actions().get(0).at());
+            pipelines.alter(alter, session);
+            return Outcome.DONE;
         }
 
         @Override
         public Outcome pipelineControl(PipelineControl control) {
-            if (control.verb() == PipelineControl.Verb.TEST) {
-                return pipelines.test(control, session);
-            }
-            pipelines.control(control, session);
-            return Outcome.DONE;
+            return pipelines.control(control, session);
         }
 
         @Override

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.aggregator.catalog.LiveCatalog;
 import dev.millrace.aggregator.pipeline.FlinkRest.FlinkException;
 import dev.millrace.aggregator.pipeline.FlinkRest.Job;
+import dev.millrace.spec.error.SqlState;
 import dev.millrace.store.CatalogSnapshot;
 import dev.millrace.store.CatalogSnapshot.Pipeline;
 import dev.millrace.store.Endpoint;
@@ -43,6 +44,15 @@ public final class PipelineSupervisor implements AutoCloseable {
     /** A job that waits for slots this long is reported as such; shorter waits are deployment. */
     private static final Duration SLOTS_WAIT = Duration.ofSeconds(10);
 
+    /** A job that waits this long for the slots of the job it takes over from gets them. */
+    private static final Duration SLOTS_YIELD = Duration.ofSeconds(1);
+
+    /** A job that restarts this long is reported; shorter restarts are Flink's daily work. */
+    private static final Duration RESTARTING_MAX = Duration.ofSeconds(3);
+
+    private static final String WAITS = SqlState.RESOURCES_EXHAUSTED.name();
+    private static final String FLINK_AWAY = SqlState.NOT_PROGRESSING.name();
+
     /** How long a job that was just submitted, by a user perhaps, may be missing in Flink's overview. */
     private static final Duration SETTLE = Duration.ofSeconds(15);
 
@@ -54,6 +64,7 @@ public final class PipelineSupervisor implements AutoCloseable {
 
     private final StoreClient client;
     private final LiveCatalog catalog;
+    private final SourceWatch sources;
     private final Optional<FlinkRest> flink;
     private final Optional<JobJar> jar;
     private final Endpoint system;
@@ -71,6 +82,7 @@ public final class PipelineSupervisor implements AutoCloseable {
         private String submittedJob = "";
         private Instant submittedAt = Instant.EPOCH;
         private Instant waitingSince = Instant.MAX;
+        private Instant restartingSince = Instant.MAX;
         private boolean submittedBefore;
         private String refusal = "";
         private long ownRun = NO_RUN;
@@ -81,8 +93,10 @@ public final class PipelineSupervisor implements AutoCloseable {
          * Learns the newest run. Whether one that this supervisor did not start was taken a moment ago: a job that a user submits takes its run
          * first, which ends the job before it, and only then appears in Flink.
          */
-        private boolean isTakenByOther(long run, Instant now) {
-            if (ownRun == NO_RUN) {
+        private boolean isTakenByOther(Pipeline pipeline, Instant now) {
+            long run = pipeline.run();
+            // ALTER takes a run without a job.
+            if (ownRun == NO_RUN || pipeline.altered()) {
                 ownRun = run;
             }
             if (run != ownRun && run != otherRun) {
@@ -96,6 +110,7 @@ public final class PipelineSupervisor implements AutoCloseable {
     /**
      * A supervisor.
      *
+     * @param sources knows what is wrong with a pipeline whose job is well
      * @param flink root of its REST; empty: pipelines wait until there is one
      * @param jar the job jar; empty as well
      * @param system a leaf that jobs find the store through
@@ -103,12 +118,14 @@ public final class PipelineSupervisor implements AutoCloseable {
     public PipelineSupervisor(
             StoreClient client,
             LiveCatalog catalog,
+            SourceWatch sources,
             Optional<URI> flink,
             Optional<Path> jar,
             Endpoint system,
             InstantSource clock) {
         this.client = requireNonNull(client, "client");
         this.catalog = requireNonNull(catalog, "catalog");
+        this.sources = requireNonNull(sources, "sources");
         this.flink = flink.map(FlinkRest::new);
         this.jar = jar.map(JobJar::new);
         this.system = requireNonNull(system, "system");
@@ -205,14 +222,14 @@ public final class PipelineSupervisor implements AutoCloseable {
             return true;
         }
         if (flink.isEmpty() || jar.isEmpty()) {
-            wanted.forEach(pipeline -> report(pipeline, PipelineState.QUEUED, "no Flink cluster is configured"));
+            wanted.forEach(pipeline -> report(pipeline, PipelineState.QUEUED, WAITS, "no Flink cluster is configured"));
             return false;
         }
         List<Job> jobs;
         try {
             jobs = flink.get().jobs();
         } catch (FlinkException e) {
-            wanted.forEach(pipeline -> report(pipeline, pipeline.state(), e.getMessage()));
+            wanted.forEach(pipeline -> report(pipeline, pipeline.state(), FLINK_AWAY, e.getMessage()));
             return false;
         }
         boolean reached = true;
@@ -220,7 +237,7 @@ public final class PipelineSupervisor implements AutoCloseable {
             try {
                 look(pipeline, jobs);
             } catch (FlinkException e) {
-                report(pipeline, pipeline.state(), e.getMessage());
+                report(pipeline, pipeline.state(), FLINK_AWAY, e.getMessage());
                 reached = false;
             } catch (RefusedException e) {
                 LOG.warn("supervising pipeline {}: {}", pipeline.spec().qualifiedName(), e.getMessage());
@@ -240,8 +257,13 @@ public final class PipelineSupervisor implements AutoCloseable {
                 .sorted(Comparator.comparingLong(Job::startedAtMillis).reversed())
                 .toList();
         Optional<Job> alive = own.stream().filter(Job::isAlive).findFirst();
+        if (alive.isPresent() && pipeline.altered()) {
+            // The job goes on as it was until its successor takes over.
+            resubmit(pipeline, watch, List.of());
+            return;
+        }
         if (alive.isPresent()) {
-            observe(pipeline, watch, alive.get());
+            observe(pipeline, watch, own);
             return;
         }
         boolean settling = !watch.submittedJob.isEmpty()
@@ -252,26 +274,55 @@ public final class PipelineSupervisor implements AutoCloseable {
         }
     }
 
-    /** A live job: says whether it waits for slots. */
-    private void observe(Pipeline pipeline, Watch watch, Job job) {
-        watch.isTakenByOther(pipeline.run(), clock.instant());
+    /** Live jobs, the newest first: says how it fares, and whether it waits for slots. */
+    private void observe(Pipeline pipeline, Watch watch, List<Job> own) {
+        watch.isTakenByOther(pipeline, clock.instant());
+        List<Job> alive = own.stream().filter(Job::isAlive).toList();
+        Job job = alive.get(0);
+        Instant now = clock.instant();
         if (job.scheduled() == 0 && job.tasks() > 0) {
             watch.waitingSince = Instant.MAX;
-            if (job.state().equals("RUNNING")) {
-                report(pipeline, PipelineState.RUNNING, "");
-            }
+            observe(pipeline, watch, job, now);
             return;
         }
-        Instant now = clock.instant();
         if (watch.waitingSince.equals(Instant.MAX)) {
             watch.waitingSince = now;
+        } else if (alive.size() > 1 && now.isAfter(watch.waitingSince.plus(SLOTS_YIELD))) {
+            // Its predecessor has the slots that it needs.
+            alive.stream().skip(1).forEach(older -> flink.orElseThrow().cancel(older.id()));
         } else if (now.isAfter(watch.waitingSince.plus(SLOTS_WAIT))) {
             FlinkRest.Slots slots = flink.orElseThrow().slots();
             report(
                     pipeline,
                     PipelineState.QUEUED,
+                    WAITS,
                     "waits for slots: " + job.scheduled() + " tasks are not placed; " + slots.available() + " of "
                             + slots.total() + " slots are free");
+        }
+    }
+
+    private void observe(Pipeline pipeline, Watch watch, Job job, Instant now) {
+        if (job.state().equals("RUNNING")) {
+            watch.restartingSince = Instant.MAX;
+            Optional<SourceWatch.Condition> condition =
+                    sources.condition(pipeline.spec().id());
+            report(
+                    pipeline,
+                    PipelineState.RUNNING,
+                    condition.map(c -> c.state().name()).orElse(""),
+                    condition.map(SourceWatch.Condition::message).orElse(""));
+        } else if (watch.restartingSince.equals(Instant.MAX)) {
+            watch.restartingSince = now;
+        } else if (now.isAfter(watch.restartingSince.plus(RESTARTING_MAX))) {
+            report(
+                    pipeline,
+                    PipelineState.RUNNING,
+                    SqlState.NOT_PROGRESSING.name(),
+                    "its job is " + job.state() + ": "
+                            + flink.orElseThrow()
+                                    .rootException(job.id())
+                                    .map(RootCause::of)
+                                    .orElse("no reason given"));
         }
     }
 
@@ -288,22 +339,45 @@ public final class PipelineSupervisor implements AutoCloseable {
         if (watch.submittedBefore && clock.instant().isBefore(watch.submittedAt.plus(RESTART_PAUSE))) {
             return;
         }
-        if (watch.isTakenByOther(pipeline.run(), clock.instant())) {
+        if (watch.isTakenByOther(pipeline, clock.instant())) {
             return;
         }
         String reason = !watch.refusal.isEmpty() ? watch.refusal : own.isEmpty() ? "" : ended(own.get(0));
         if (watch.submittedBefore && !watch.restarts.take(clock.instant())) {
-            report(
+            giveUp(
                     pipeline,
-                    PipelineState.ERROR,
                     "its job ended " + (Restarts.MAX + 1) + " times within " + Restarts.WINDOW.toMinutes()
                             + " minutes; the last time: " + reason);
             return;
         }
         if (!reason.isEmpty()) {
-            LOG.warn("pipeline {} gets a new job: {}", pipeline.spec().qualifiedName(), reason);
+            LOG.warn(
+                    "pipeline {} gets a new job: {}",
+                    pipeline.spec().qualifiedName(),
+                    pipeline.credentials().redact(reason));
         }
         submit(pipeline, watch);
+    }
+
+    /** Fenced first: the job of an earlier definition may still be at work. */
+    private void giveUp(Pipeline pipeline, String reason) {
+        long id = pipeline.spec().id();
+        long run = client.system(new SystemEntry.NewRun(id, PipelineState.ERROR, false, clock.millis()))
+                .number();
+        client.system(new SystemEntry.SetPipelineState(
+                id,
+                run,
+                PipelineState.ERROR,
+                SqlState.NOT_PROGRESSING.name(),
+                limited(pipeline, reason),
+                clock.millis()));
+        catalog.refresh();
+        stopped(pipeline);
+    }
+
+    private static String limited(Pipeline pipeline, String message) {
+        String text = pipeline.credentials().redact(message);
+        return text.length() <= MESSAGE_MAX ? text : text.substring(0, MESSAGE_MAX);
     }
 
     private String ended(Job job) {
@@ -343,23 +417,25 @@ public final class PipelineSupervisor implements AutoCloseable {
             watch.submittedAt = clock.instant();
             watch.submittedJob = "";
             watch.refusal = "its job does not start: " + e.getMessage();
-            report(pipeline, pipeline.state(), watch.refusal);
+            report(pipeline, pipeline.state(), SqlState.NOT_PROGRESSING.name(), watch.refusal);
         }
     }
 
     /** Says in the catalog how a pipeline fares, if that is news. */
-    private void report(Pipeline pipeline, PipelineState state, String message) {
-        String text = message.length() <= MESSAGE_MAX ? message : message.substring(0, MESSAGE_MAX);
+    private void report(Pipeline pipeline, PipelineState state, String condition, String message) {
+        String text = limited(pipeline, message);
         Optional<Pipeline> known = catalog.view().snapshot().pipelines().stream()
                 .filter(p -> p.spec().id() == pipeline.spec().id())
                 .findFirst();
         if (known.isEmpty()
                 || !isWanted(known.get())
-                || known.get().state() == state && known.get().message().equals(text)) {
+                || known.get().state() == state
+                        && known.get().condition().equals(condition)
+                        && known.get().message().equals(text)) {
             return;
         }
         client.system(new SystemEntry.SetPipelineState(
-                pipeline.spec().id(), known.get().run(), state, text, clock.millis()));
+                pipeline.spec().id(), known.get().run(), state, condition, text, clock.millis()));
         catalog.refresh();
     }
 

@@ -3,6 +3,8 @@ package dev.millrace.aggregator.pipeline;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.aggregator.catalog.LiveCatalog;
+import dev.millrace.ddl.check.NewOffsets;
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TransformSpec;
@@ -12,15 +14,22 @@ import dev.millrace.store.Attempt;
 import dev.millrace.store.CatalogSnapshot;
 import dev.millrace.store.Cursor;
 import dev.millrace.store.PipelineState;
+import dev.millrace.store.SourceOffsets;
 import dev.millrace.store.client.StoreClient;
 import dev.millrace.store.log.SystemEntry;
+import dev.millrace.store.wire.OpenAnswer;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
+import dev.millrace.store.wire.WireReader;
 import dev.millrace.transform.jq.JqFilter;
 import dev.millrace.transform.program.ProgramFetch;
 import dev.millrace.transform.program.ProgramFile;
+import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What the statements on pipelines do. */
 public final class Pipelines {
@@ -29,31 +38,88 @@ public final class Pipelines {
     private final StoreClient client;
     private final LiveCatalog catalog;
     private final PipelineSupervisor supervisor;
+    private final SourceWatch sources;
     private final InstantSource clock;
 
-    public Pipelines(StoreClient client, LiveCatalog catalog, PipelineSupervisor supervisor, InstantSource clock) {
+    public Pipelines(
+            StoreClient client,
+            LiveCatalog catalog,
+            PipelineSupervisor supervisor,
+            SourceWatch sources,
+            InstantSource clock) {
         this.client = requireNonNull(client, "client");
         this.catalog = requireNonNull(catalog, "catalog");
         this.supervisor = requireNonNull(supervisor, "supervisor");
+        this.sources = requireNonNull(sources, "sources");
         this.clock = requireNonNull(clock, "clock");
     }
 
     /**
-     * CREATE PIPELINE of a checked spec.
+     * A pipeline as a statement defines it.
      *
-     * @param sql its canonical text, without credentials
+     * @param sql its canonical text, without secrets
+     * @param program the file of its transform, where the catalog may not have it yet
      */
-    public void create(PipelineSpec spec, String sql) {
-        KafkaTopics.check(kafka(spec));
-        long id = client.system(new SystemEntry.AllocateId()).number();
-        PipelineSpec identified = spec.withId(id);
-        try {
-            if (spec.transform().filter(transform -> !transform.isBuiltIn()).isPresent()) {
-                createWithProgram(identified, sql);
-            } else {
-                spec.transform().ifPresent(JqFilter::new); // finds its mistakes
-                client.system(new SystemEntry.CreatePipeline(identified, sql, clock.millis()));
+    public record Definition(
+            PipelineSpec spec, String sql, Credentials credentials, Optional<ProgramFile> program) {
+        /** A pipeline whose transform is in the catalog, or that has none. */
+        public Definition(PipelineSpec spec, String sql, Credentials credentials) {
+            this(spec, sql, credentials, Optional.empty());
+        }
+
+        /**
+         * The same with its transform as it is where its URI says, if it is not in the catalog; mistakes of a jq program
+         * are found here.
+         *
+         * @throws StatementException TRANSFORM_UNAVAILABLE, WRONG_CONFIG, UNSUPPORTED
+         */
+        public Definition fetched() {
+            if (spec.transform().isEmpty()) {
+                return this;
             }
+            TransformSpec transform = spec.transform().get();
+            if (transform.isBuiltIn()) {
+                new JqFilter(transform);
+                return this;
+            }
+            if (!transform.sha256().isEmpty()) {
+                return this;
+            }
+            ProgramFile file = ProgramFetch.fetch(transform);
+            PipelineSpec whole = spec.withTransform(transform.withFile(file.sha256(), file.bytes().length));
+            return new Definition(whole, sql, credentials, Optional.of(file));
+        }
+
+        SourceSpec.Kafka source() {
+            return kafka(spec);
+        }
+    }
+
+    /** Whether a pipeline is running or waits for its turn. */
+    public static boolean isRunning(CatalogSnapshot.Pipeline pipeline) {
+        return pipeline.state() == PipelineState.RUNNING || pipeline.state() == PipelineState.QUEUED;
+    }
+
+    /** Offsets of all sources, as new as can be had in a moment, into the catalog. */
+    public void refreshOffsets() {
+        sources.refresh();
+    }
+
+    /** CREATE PIPELINE. Answers whether one of that name was dropped before. */
+    public boolean create(Definition definition) {
+        PipelineSpec spec = definition.spec();
+        try (KafkaTopics topics = new KafkaTopics(definition.source(), definition.credentials())) {
+            topics.topic();
+        }
+        long id = client.system(new SystemEntry.AllocateId()).number();
+        try {
+            boolean before = withProgram(
+                            definition,
+                            new SystemEntry.CreatePipeline(
+                                    spec.withId(id), definition.sql(), definition.credentials(), clock.millis()))
+                    .bool();
+            catalog.refresh();
+            return before;
         } catch (RefusedException e) {
             if (e.refusal() == Refusal.EXISTS) {
                 throw new StatementException(
@@ -61,19 +127,122 @@ public final class Pipelines {
             }
             throw e;
         }
+    }
+
+    /**
+     * CREATE OR REPLACE PIPELINE of one that is there. Its cursors stay, unless it reads another topic now; answers
+     * whether it does.
+     *
+     * @throws RefusedException PLAN_STALE if somebody else changed it since
+     */
+    public boolean replace(CatalogSnapshot.Pipeline known, Definition definition) {
+        boolean otherTopic =
+                !definition.source().topic().equals(kafka(known.spec()).topic());
+        List<Cursor> cursors = List.of();
+        List<String> forgotten = List.of();
+        try (KafkaTopics topics = new KafkaTopics(definition.source(), definition.credentials())) {
+            if (otherTopic) {
+                cursors = topics.earliest();
+                forgotten = cursors(known).stream().map(Cursor::partition).toList();
+            } else {
+                topics.topic();
+            }
+        }
+        send(known, definition, cursors, forgotten);
+        return otherTopic;
+    }
+
+    /**
+     * ALTER PIPELINE.
+     *
+     * @param offsets where reading goes on
+     * @param forgotten partitions that begin anew
+     * @param orphans whether partitions that the topic does not have are forgotten as well
+     * @throws RefusedException PLAN_STALE if somebody else changed it since
+     */
+    public void alter(
+            CatalogSnapshot.Pipeline known,
+            Definition definition,
+            Optional<NewOffsets> offsets,
+            List<String> forgotten,
+            boolean orphans) {
+        boolean connects = !definition.source().equals(kafka(known.spec()))
+                || !definition.credentials().equals(known.credentials());
+        List<Cursor> cursors = List.of();
+        List<String> gone = forgotten;
+        if (offsets.isPresent() || orphans || connects) {
+            try (KafkaTopics topics = new KafkaTopics(definition.source(), definition.credentials())) {
+                KafkaTopics.Topic topic = topics.topic();
+                cursors = offsets.map(to -> cursors(topics, to)).orElse(List.of());
+                gone = offsets.isPresent() || orphans ? gone(known, forgotten, orphans, topic, cursors) : forgotten;
+            }
+        }
+        send(known, definition, cursors, gone);
+    }
+
+    /** Cursors of another topic under the name go with the first SET OFFSETS, whichever partitions that names. */
+    private List<String> gone(
+            CatalogSnapshot.Pipeline known,
+            List<String> forgotten,
+            boolean orphans,
+            KafkaTopics.Topic topic,
+            List<Cursor> cursors) {
+        return cursors(known).stream()
+                .filter(cursor -> forgotten.contains(cursor.partition())
+                        || orphans && Integer.parseInt(cursor.partition()) >= topic.partitions()
+                        || !cursors.isEmpty() && !cursor.incarnation().equals(topic.incarnation()))
+                .map(Cursor::partition)
+                .toList();
+    }
+
+    private static List<Cursor> cursors(KafkaTopics topics, NewOffsets offsets) {
+        return offsets.match(new NewOffsets.Cases<>() {
+            @Override
+            public List<Cursor> earliest(NewOffsets.Earliest to) {
+                return topics.earliest();
+            }
+
+            @Override
+            public List<Cursor> latest(NewOffsets.Latest to) {
+                return topics.latest();
+            }
+
+            @Override
+            public List<Cursor> from(NewOffsets.From to) {
+                return topics.from(to.time().toEpochMilli());
+            }
+
+            @Override
+            public List<Cursor> given(NewOffsets.Given to) {
+                return topics.given(to.byPartition());
+            }
+        });
+    }
+
+    private void send(
+            CatalogSnapshot.Pipeline known, Definition definition, List<Cursor> cursors, List<String> forgotten) {
+        long id = known.spec().id();
+        withProgram(
+                definition,
+                new SystemEntry.ReplacePipeline(
+                        known.run(),
+                        definition.spec().withId(id),
+                        definition.sql(),
+                        definition.credentials(),
+                        cursors,
+                        forgotten,
+                        clock.millis()));
         catalog.refresh();
+        sources.forget(id);
+        supervisor.started(id);
     }
 
     /** The transform's file first. Another statement may drop it before the pipeline needs it: then once more. */
-    private void createWithProgram(PipelineSpec spec, String sql) {
-        TransformSpec transform = spec.transform().orElseThrow();
-        ProgramFile file = ProgramFetch.fetch(transform);
-        PipelineSpec whole = spec.withTransform(transform.withFile(file.sha256(), file.bytes().length));
+    private WireReader withProgram(Definition definition, SystemEntry entry) {
         for (int tries = 1; ; tries++) {
-            client.storeProgram(file.sha256(), file.bytes());
+            definition.program().ifPresent(file -> client.storeProgram(file.sha256(), file.bytes()));
             try {
-                client.system(new SystemEntry.CreatePipeline(whole, sql, clock.millis()));
-                return;
+                return client.system(entry);
             } catch (RefusedException e) {
                 if (e.refusal() != Refusal.PROGRAM_MISSING || tries == STORED_MAX) {
                     throw e;
@@ -82,39 +251,152 @@ public final class Pipelines {
         }
     }
 
-    /** START PIPELINE: where it reads is decided before anything reads. */
-    public void start(CatalogSnapshot.Pipeline pipeline, boolean unlessRunning) {
+    /** A transform's file out of the catalog. */
+    public byte[] program(TransformSpec transform) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int part = 0; part < SystemEntry.StoreProgram.parts(transform.sizeBytes()); part++) {
+            bytes.writeBytes(client.program(transform.sha256(), part));
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Where a pipeline goes on reading. */
+    public List<Cursor> cursors(CatalogSnapshot.Pipeline pipeline) {
+        return OpenAnswer.read(client.system(
+                        new SystemEntry.ReportOffsets(pipeline.spec().id(), List.of(), clock.millis())))
+                .cursors();
+    }
+
+    /** Whether a pipeline has loaded everything before these places. */
+    public boolean isBehind(CatalogSnapshot.Pipeline pipeline, List<Cursor> ends) {
+        List<Cursor> cursors = cursors(pipeline);
+        return ends.stream()
+                .anyMatch(end -> cursors.stream()
+                        .noneMatch(cursor ->
+                                cursor.partition().equals(end.partition()) && cursor.offset() >= end.offset()));
+    }
+
+    /** Where the source ends now. Partitions without a record are left out. */
+    public List<Cursor> ends(CatalogSnapshot.Pipeline pipeline) {
+        try (KafkaTopics topics = new KafkaTopics(kafka(pipeline.spec()), pipeline.credentials())) {
+            KafkaTopics.Topic topic = topics.topic();
+            return topics.offsets(topic).stream()
+                    .filter(item -> item.latest() > item.earliest())
+                    .map(item -> new Cursor(topic.incarnation(), item.partition(), item.latest()))
+                    .toList();
+        }
+    }
+
+    /** The records that come next, at most so many. */
+    public List<SourceSample.Sampled> next(CatalogSnapshot.Pipeline pipeline, long limit) {
+        Map<Integer, Long> cursors = new HashMap<>();
+        cursors(pipeline).forEach(cursor -> cursors.put(Integer.parseInt(cursor.partition()), cursor.offset()));
+        SourceSpec.Kafka source = kafka(pipeline.spec());
+        return SourceSample.read(
+                source,
+                pipeline.credentials(),
+                SourceSample.Ranges.behind(cursors, offsets(pipeline)),
+                limit);
+    }
+
+    /** Records of one partition, from an offset (its oldest) to another, that one left out (its newest). */
+    public List<SourceSample.Sampled> range(
+            CatalogSnapshot.Pipeline pipeline, int partition, Optional<Long> from, Optional<Long> to, long limit) {
+        SourceSpec.Kafka source = kafka(pipeline.spec());
+        SourceOffsets there = offsets(pipeline).stream()
+                .filter(item -> item.partition().equals(String.valueOf(partition)))
+                .findFirst()
+                .orElseThrow(() -> new StatementException(
+                        SqlState.WRONG_CONFIG, "topic '" + source.topic() + "' has no partition " + partition));
+        long first = Math.max(there.earliest(), from.orElse(there.earliest()));
+        long end = Math.min(there.latest(), to.orElse(there.latest()));
+        SourceSample.Ranges ranges = first < end
+                ? new SourceSample.Ranges(Map.of(partition, first), Map.of(partition, end))
+                : new SourceSample.Ranges(Map.of(), Map.of());
+        return SourceSample.read(source, pipeline.credentials(), ranges, limit);
+    }
+
+    private static List<SourceOffsets> offsets(CatalogSnapshot.Pipeline pipeline) {
+        try (KafkaTopics topics = new KafkaTopics(kafka(pipeline.spec()), pipeline.credentials())) {
+            return topics.offsets(topics.topic());
+        }
+    }
+
+    /**
+     * START PIPELINE: where it reads is decided before anything reads.
+     *
+     * @param batches after so many it stops by itself; 0: never
+     */
+    public void start(CatalogSnapshot.Pipeline pipeline, boolean unlessRunning, long batches) {
         String name = pipeline.spec().qualifiedName();
-        if (pipeline.state() == PipelineState.RUNNING || pipeline.state() == PipelineState.QUEUED) {
+        if (isRunning(pipeline)) {
             if (unlessRunning) {
                 return;
             }
             throw new StatementException(SqlState.PIPELINE_RUNNING, "Pipeline '" + name + "' is already running");
         }
-        List<Cursor> cursors = KafkaTopics.earliest(kafka(pipeline.spec()));
+        List<Cursor> earliest;
+        try (KafkaTopics topics = new KafkaTopics(kafka(pipeline.spec()), pipeline.credentials())) {
+            earliest = topics.earliest();
+        }
         long id = pipeline.spec().id();
-        long run = client.system(new SystemEntry.NewRun(id, PipelineState.RUNNING, false, clock.millis()))
+        long run = client.system(new SystemEntry.NewRun(
+                        id, PipelineState.RUNNING, false, Long.MAX_VALUE, batches, clock.millis()))
                 .number();
         try {
-            Attempt attempt = new Attempt(run, 0);
-            client.system(new SystemEntry.Open(id, attempt, ""));
-            client.system(new SystemEntry.AddCursors(id, attempt, cursors));
-        } catch (RefusedException e) {
-            if (e.refusal() != Refusal.FENCED) {
-                client.system(new SystemEntry.SetPipelineState(
-                        id, run, PipelineState.ERROR, String.valueOf(e.getMessage()), clock.millis()));
-                catalog.refresh();
-                throw e;
-            }
-            // Somebody else has started or stopped it since: theirs is newer.
+            begin(pipeline, run, earliest);
+        } catch (StatementException e) {
+            client.system(new SystemEntry.SetPipelineState(
+                    id, run, PipelineState.ERROR, e.state().name(), e.getMessage(), clock.millis()));
+            catalog.refresh();
+            throw e;
         }
         catalog.refresh();
+        sources.forget(id);
         supervisor.started(id);
     }
 
-    /** STOP PIPELINE: fenced when this returns; its job is told as well, as far as Flink can be reached. */
-    public void stop(CatalogSnapshot.Pipeline pipeline, boolean ifRunning) {
-        if (pipeline.state() == PipelineState.STOPPED) {
+    private void begin(CatalogSnapshot.Pipeline pipeline, long run, List<Cursor> earliest) {
+        String topic = "topic '" + kafka(pipeline.spec()).topic() + "'";
+        try {
+            Attempt attempt = new Attempt(run, 0);
+            long id = pipeline.spec().id();
+            client.system(new SystemEntry.Open(id, attempt, ""));
+            List<Cursor> cursors = OpenAnswer.read(client.system(new SystemEntry.AddCursors(id, attempt, earliest)))
+                    .cursors();
+            for (Cursor first : earliest) {
+                for (Cursor cursor : cursors) {
+                    if (cursor.partition().equals(first.partition()) && cursor.offset() < first.offset()) {
+                        throw new StatementException(
+                                SqlState.OFFSETS_EXPIRED,
+                                "partition " + first.partition() + " of " + topic + " begins at offset "
+                                        + first.offset() + ", the next to load was " + cursor.offset()
+                                        + ": retention has removed what is between; ALTER PIPELINE … SET OFFSETS says"
+                                        + " where to go on");
+                    }
+                }
+            }
+        } catch (RefusedException e) {
+            if (e.refusal() == Refusal.CURSOR_MISMATCH) {
+                throw new StatementException(
+                        SqlState.TOPIC_RECREATED,
+                        topic + " was recreated: " + e.getMessage()
+                                + "; ALTER PIPELINE … SET OFFSETS EARLIEST begins with the new one");
+            }
+            if (e.refusal() != Refusal.FENCED) {
+                throw e.toStatementException();
+            }
+            // Somebody else has started or stopped it since: theirs is newer.
+        }
+    }
+
+    /**
+     * STOP PIPELINE and DETACH: fenced when this returns; its job is told as well, as far as Flink can be reached.
+     *
+     * @param to STOPPED or DETACHED
+     */
+    public void stop(CatalogSnapshot.Pipeline pipeline, boolean ifRunning, PipelineState to) {
+        if (pipeline.state() == to || pipeline.state() == PipelineState.STOPPED && to == PipelineState.STOPPED) {
             if (ifRunning) {
                 return;
             }
@@ -122,8 +404,13 @@ public final class Pipelines {
                     SqlState.PIPELINE_NOT_RUNNING,
                     "Pipeline '" + pipeline.spec().qualifiedName() + "' is not running");
         }
-        client.system(new SystemEntry.NewRun(pipeline.spec().id(), PipelineState.STOPPED, false, clock.millis()));
+        client.system(new SystemEntry.NewRun(pipeline.spec().id(), to, false, clock.millis()));
         catalog.refresh();
+        supervisor.stopped(pipeline);
+    }
+
+    /** The job of a pipeline that stopped by itself is told. */
+    public void stopped(CatalogSnapshot.Pipeline pipeline) {
         supervisor.stopped(pipeline);
     }
 
@@ -132,6 +419,11 @@ public final class Pipelines {
         client.system(new SystemEntry.DropPipeline(pipeline.spec().id()));
         catalog.refresh();
         supervisor.stopped(pipeline);
+    }
+
+    /** CLEAR PIPELINE ERRORS. */
+    public void clearErrors(CatalogSnapshot.Pipeline pipeline) {
+        client.system(new SystemEntry.ClearErrors(pipeline.spec().id()));
     }
 
     private static SourceSpec.Kafka kafka(PipelineSpec spec) {

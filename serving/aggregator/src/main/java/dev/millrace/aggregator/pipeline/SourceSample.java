@@ -1,13 +1,21 @@
 package dev.millrace.aggregator.pipeline;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.spec.Credentials;
+import dev.millrace.spec.KafkaSettings;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
-import dev.millrace.transform.load.RecordBatch;
+import dev.millrace.store.SourceOffsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Properties;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -15,65 +23,118 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** The first records of a topic that the broker still has, read without leaving a trace. */
+/** Records of a source as they are, read beside a pipeline that may run: no cursor moves. */
 public final class SourceSample {
-    /** A statement waits for it. */
-    private static final Duration PATIENCE = Duration.ofSeconds(6);
+    /** A statement waits for it and holds all of it. */
+    static final long BYTES_MAX = 64L << 20;
 
-    private static final int SAMPLE_BYTES_MAX = 32 << 20;
+    private static final Duration WAIT_MAX = Duration.ofSeconds(6);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(1);
 
     private SourceSample() {}
 
     /**
-     * At most so many records, partition by partition; none of an empty topic.
+     * A record.
      *
-     * @throws StatementException SOURCE_UNREACHABLE
+     * @param value null: it has none
      */
-    public static RecordBatch read(SourceSpec.Kafka source, int recordsMax) {
-        Properties properties = new Properties();
-        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, String.join(",", source.brokers()));
-        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, recordsMax);
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(source.topic()).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            return read(consumer, recordsMax);
-        } catch (KafkaException e) {
-            throw new StatementException(
-                    SqlState.SOURCE_UNREACHABLE,
-                    "cannot read topic '" + source.topic() + "' at " + String.join(",", source.brokers()) + ": "
-                            + e.getMessage(),
-                    e);
+    public record Sampled(int partition, long offset, byte[] value) {}
+
+    /**
+     * Half-open ranges of offsets.
+     *
+     * @param from first offset by partition
+     * @param to end by partition
+     */
+    record Ranges(Map<Integer, Long> from, Map<Integer, Long> to) {
+        Ranges {
+            from = Map.copyOf(from);
+            to = Map.copyOf(to);
+        }
+
+        /** From the given places to the end of what is there. */
+        static Ranges behind(Map<Integer, Long> cursors, List<SourceOffsets> offsets) {
+            Map<Integer, Long> from = new HashMap<>();
+            Map<Integer, Long> to = new HashMap<>();
+            for (SourceOffsets item : offsets) {
+                int partition = Integer.parseInt(item.partition());
+                long start = Math.max(item.earliest(), cursors.getOrDefault(partition, item.earliest()));
+                if (start < item.latest()) {
+                    from.put(partition, start);
+                    to.put(partition, item.latest());
+                }
+            }
+            return new Ranges(from, to);
         }
     }
 
-    private static RecordBatch read(KafkaConsumer<byte[], byte[]> consumer, int recordsMax) {
-        var ends = consumer.endOffsets(consumer.assignment());
-        List<byte[]> values = new ArrayList<>();
-        List<Long> offsets = new ArrayList<>();
-        long bytes = 0;
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (values.size() < recordsMax
-                && bytes < SAMPLE_BYTES_MAX
-                && System.nanoTime() < deadline
-                && ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                if (values.size() < recordsMax) {
-                    values.add(record.value());
-                    offsets.add(record.offset());
-                    bytes += record.value() == null ? 0 : record.value().length;
-                }
-            }
+    /**
+     * Reads committed records in the order of partitions and offsets, at most so many.
+     *
+     * @throws StatementException SOURCE_UNREACHABLE if the source does not answer in time; RESOURCES_EXHAUSTED for more
+     *     than {@link #BYTES_MAX}
+     */
+    static List<Sampled> read(SourceSpec.Kafka source, Credentials credentials, Ranges ranges, long limit) {
+        requireNonNull(source, "source");
+        if (ranges.from().isEmpty() || limit == 0) {
+            return List.of();
         }
-        RecordBatch packed = RecordBatch.of(0, values);
-        long[] own = offsets.stream().mapToLong(Long::longValue).toArray();
-        return new RecordBatch(packed.bytes(), packed.starts(), packed.lengths(), own, packed.count());
+        Map<String, Object> properties = new HashMap<>(KafkaSettings.properties(source, credentials));
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) WAIT_MAX.toMillis());
+        properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) WAIT_MAX.toMillis() / 2);
+        KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        try {
+            return read(consumer, source.topic(), ranges, limit);
+        } catch (KafkaException e) {
+            throw new StatementException(
+                    SqlState.SOURCE_UNREACHABLE,
+                    credentials.redact("Kafka at " + source.bootstrap() + ": " + e.getMessage()));
+        } finally {
+            consumer.close(CloseOptions.timeout(CLOSE_MAX));
+        }
+    }
+
+    private static List<Sampled> read(
+            KafkaConsumer<byte[], byte[]> consumer, String topic, Ranges ranges, long limit) {
+        Map<TopicPartition, Long> open = new HashMap<>();
+        ranges.to().forEach((partition, end) -> open.put(new TopicPartition(topic, partition), end));
+        consumer.assign(open.keySet());
+        ranges.from().forEach((partition, offset) -> consumer.seek(new TopicPartition(topic, partition), offset));
+        Map<Integer, List<Sampled>> read = new TreeMap<>();
+        long bytes = 0;
+        int count = 0;
+        long deadline = System.nanoTime() + WAIT_MAX.toNanos();
+        while (!open.isEmpty() && count < limit) {
+            if (System.nanoTime() > deadline) {
+                throw new StatementException(
+                        SqlState.SOURCE_UNREACHABLE,
+                        "the source gives no records within " + WAIT_MAX.toSeconds() + " s");
+            }
+            for (ConsumerRecord<byte[], byte[]> item : consumer.poll(POLL)) {
+                if (item.offset() >= ranges.to().get(item.partition()) || count == limit) {
+                    continue;
+                }
+                count++;
+                bytes += Math.max(0, item.serializedValueSize());
+                if (bytes > BYTES_MAX) {
+                    throw new StatementException(
+                            SqlState.RESOURCES_EXHAUSTED,
+                            "the records have more than " + (BYTES_MAX >> 20) + " MB: ask for fewer");
+                }
+                read.computeIfAbsent(item.partition(), p -> new ArrayList<>())
+                        .add(new Sampled(item.partition(), item.offset(), item.value()));
+            }
+            open.entrySet().removeIf(entry -> consumer.position(entry.getKey()) >= entry.getValue());
+        }
+        return read.values().stream()
+                .flatMap(List::stream)
+                .sorted(Comparator.comparingInt(Sampled::partition).thenComparingLong(Sampled::offset))
+                .toList();
     }
 }

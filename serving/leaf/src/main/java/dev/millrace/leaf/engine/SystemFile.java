@@ -45,6 +45,11 @@ final class SystemFile {
                             .map(column -> column.name() + " " + column.type())
                             .collect(joining(", "))
                     + ")");
+            // Files of an earlier form lack the newer columns.
+            table.columns()
+                    .forEach(column -> execute("ALTER TABLE " + name(table) + " ADD COLUMN IF NOT EXISTS "
+                            + column.name() + " " + column.type() + " DEFAULT "
+                            + column.type().first()));
         }
         execute("INSERT INTO " + APPLIED + " SELECT -1, 0, -1 WHERE NOT EXISTS (FROM " + APPLIED + ")");
         SystemViews.statements().forEach(this::execute);

@@ -103,8 +103,12 @@ final class SystemViews {
                         nullif(p.job, '') AS JOB_ID, nullif(p.message, '') AS LAST_ERROR,
                         epoch_ms((SELECT max(b.decided_millis) FROM @s_batch b WHERE b.writer = p.id))
                             AS LAST_BATCH_TIME,
-                        epoch_ms(p.created_millis) AS CREATE_TIME, epoch_ms(p.altered_millis) AS ALTER_TIME
-                    FROM @s_pipeline p JOIN @s_database d ON d.id = p.database"""),
+                        epoch_ms(p.created_millis) AS CREATE_TIME, epoch_ms(p.altered_millis) AS ALTER_TIME,
+                        0 AS SKIPPED_BATCH_PARTITIONS, nullif(p.condition, '') AS CONDITION_NAME,
+                        o.lag AS LAG_RECORDS, o.seconds AS FRESHNESS_SECONDS
+                    FROM @s_pipeline p JOIN @s_database d ON d.id = p.database
+                        LEFT JOIN (SELECT pipeline, sum(lag) AS lag, max(seconds) AS seconds FROM @v_offset
+                            GROUP BY pipeline) AS o ON o.pipeline = p.id"""),
             Map.entry(InformationSchema.PIPELINES_BATCHES, """
                     SELECT *, 'Succeeded' AS BATCH_STATE, 'Succeeded' AS BATCH_PARTITION_STATE,
                         BATCH_TIME AS BATCH_PARTITION_TIME, m."partition" AS BATCH_SOURCE_PARTITION_ID,
@@ -119,12 +123,24 @@ final class SystemViews {
             Map.entry(InformationSchema.PIPELINES_CURSORS, """
                     SELECT d.name AS DATABASE_NAME, p.name AS PIPELINE_NAME,
                         json_extract_string(p.spec, '$.source.kind') AS SOURCE_TYPE,
-                        c."partition" AS SOURCE_PARTITION_ID, NULL AS EARLIEST_OFFSET, NULL AS LATEST_OFFSET,
-                        c."offset" AS CURSOR_OFFSET, c."offset" AS SUCCESSFUL_CURSOR_OFFSET,
-                        c.incarnation AS SOURCE_INCARNATION
-                    FROM (SELECT pipeline, unnest(from_json(cursors, '[{"incarnation": "VARCHAR",
-                            "partition": "VARCHAR", "offset": "BIGINT"}]')) AS c FROM @s_cursor) AS cursor
-                        JOIN @s_pipeline p ON p.id = cursor.pipeline JOIN @s_database d ON d.id = p.database"""),
+                        o.source_partition AS SOURCE_PARTITION_ID, o.earliest AS EARLIEST_OFFSET,
+                        o.latest AS LATEST_OFFSET, o.next_offset AS CURSOR_OFFSET,
+                        o.next_offset AS SUCCESSFUL_CURSOR_OFFSET, o.incarnation AS SOURCE_INCARNATION,
+                        o.at_millis / 1e3 AS UPDATED_UNIX_TIMESTAMP
+                    FROM @v_offset o JOIN @s_pipeline p ON p.id = o.pipeline JOIN @s_database d ON d.id = p.database
+                    WHERE o.next_offset IS NOT NULL"""),
+            Map.entry(InformationSchema.PIPELINES_OFFSETS, """
+                    SELECT d.name AS DATABASE_NAME, p.name AS PIPELINE_NAME,
+                        json_extract_string(p.spec, '$.source.kind') AS SOURCE_TYPE,
+                        o.source_partition AS SOURCE_PARTITION_ID, o.earliest AS EARLIEST_OFFSET,
+                        o.latest AS LATEST_OFFSET, o.next_offset AS LATEST_LOADED_OFFSET,
+                        o.next_offset AS LATEST_SUCCESSFUL_OFFSET, o.lag AS LAG_RECORDS, o.seconds AS LAG_SECONDS,
+                        o.at_millis / 1e3 AS UPDATED_UNIX_TIMESTAMP
+                    FROM @v_offset o JOIN @s_pipeline p ON p.id = o.pipeline JOIN @s_database d ON d.id = p.database"""),
+            Map.entry(InformationSchema.PIPELINES_BATCHES_METADATA, """
+                    SELECT *, 'Succeeded' AS BATCH_STATE, BATCH_ROWS_WRITTEN AS BATCH_ROWS_INSERTED,
+                        BATCH_START_UNIX_TIMESTAMP + BATCH_TIME AS BATCH_END_UNIX_TIMESTAMP
+                    FROM @v_batch"""),
             Map.entry(InformationSchema.PIPELINES_ERRORS, """
                     SELECT d.name AS DATABASE_NAME, p.name AS PIPELINE_NAME,
                         e.at_millis / 1e3 AS ERROR_UNIX_TIMESTAMP, 'Error' AS ERROR_TYPE, e.number AS ERROR_CODE,
@@ -175,13 +191,26 @@ final class SystemViews {
                     FROM (SELECT *, unnest(keys) AS k FROM @v_table)
                     UNION ALL SELECT schema_name, table_name, columns, '__SHARDKEY', shard_key FROM @v_table)"""));
         statements.add(view("v_batch", """
-                SELECT d.name AS DATABASE_NAME, p.name AS PIPELINE_NAME, b.seq AS BATCH_ID,
+                SELECT d.name AS DATABASE_NAME, p.name AS PIPELINE_NAME, p.id AS PIPELINE_ID, b.seq AS BATCH_ID,
                     b.rows_ AS BATCH_ROWS_WRITTEN, (b.decided_millis - b.started_millis) / 1e3 AS BATCH_TIME,
                     b.started_millis / 1e3 AS BATCH_START_UNIX_TIMESTAMP, b.bytes_ AS BATCH_BYTES,
                     nullif(b.csn, 0) AS CSN, b.run AS RUN, b.attempt AS ATTEMPT, b.number AS CHECKPOINT,
                     b.started_millis AS started_millis, from_json(b.moves, '[{"incarnation": "VARCHAR",
                         "partition": "VARCHAR", "offset": "BIGINT", "to": "BIGINT"}]') AS moved
                 FROM @s_batch b JOIN @s_pipeline p ON p.id = b.writer JOIN @s_database d ON d.id = p.database"""));
+        // One row for each source partition that has a cursor or that the source was said to have.
+        statements.add(view("v_offset", """
+                SELECT coalesce(c.pipeline, o.pipeline) AS pipeline,
+                    coalesce(c.c."partition", o.o."partition") AS source_partition, c.c."offset" AS next_offset,
+                    c.c.incarnation AS incarnation, o.o.earliest AS earliest, o.o.latest AS latest, o.at_millis,
+                    greatest(0, o.o.latest - coalesce(c.c."offset", o.o.earliest)) AS lag,
+                    CASE WHEN o.o.latest <= coalesce(c.c."offset", o.o.earliest) THEN 0
+                        WHEN o.o.pending >= 0 THEN greatest(0, o.at_millis - o.o.pending) / 1e3 END AS seconds
+                FROM (SELECT pipeline, unnest(from_json(cursors, '[{"incarnation": "VARCHAR", "partition": "VARCHAR",
+                        "offset": "BIGINT"}]')) AS c FROM @s_cursor) AS c
+                    FULL JOIN (SELECT pipeline, at_millis, unnest(from_json(offsets, '[{"partition": "VARCHAR",
+                        "earliest": "BIGINT", "latest": "BIGINT", "pending": "BIGINT"}]')) AS o FROM @s_offsets) AS o
+                    ON o.o."partition" = c.c."partition" AND o.pipeline = c.pipeline"""));
         InformationSchema.tables().forEach(table -> statements.add(view("t" + table.id(), body(table))));
         return statements;
     }

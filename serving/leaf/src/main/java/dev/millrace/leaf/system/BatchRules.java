@@ -18,9 +18,11 @@ import java.util.stream.IntStream;
 final class BatchRules {
     private final SystemRows rows;
     private final DecideChecks checks;
+    private final PipelineRules pipelines;
 
-    BatchRules(SystemRows rows) {
+    BatchRules(SystemRows rows, PipelineRules pipelines) {
         this.rows = rows;
+        this.pipelines = pipelines;
         checks = new DecideChecks(rows);
     }
 
@@ -137,6 +139,7 @@ final class BatchRules {
         rows.cursors.find(id.writer()).ifPresent(row -> rows.cursors.put(row.withBatch(id, csn, entry.moves())));
         entry.change().ifPresent(change -> change(entry, change, csn));
         rows.gates.drop(id);
+        rows.pipelines.find(id.writer()).ifPresent(row -> pipelines.decided(row, entry.atMillis()));
         DecidedBatch batch = new DecidedBatch(entry.database(), csn, id, entry.gate(), participants, entry.change());
         rows.history.add(progress.seq(), batch, entry).forEach(this::forget);
         return csn;

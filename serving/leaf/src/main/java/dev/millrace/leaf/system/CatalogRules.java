@@ -1,32 +1,24 @@
 package dev.millrace.leaf.system;
 
 import dev.millrace.spec.DatabaseSpec;
-import dev.millrace.spec.TableSpec;
 import dev.millrace.store.InformationSchema;
 import dev.millrace.store.Node;
 import dev.millrace.store.PartitionMap;
-import dev.millrace.store.PipelineError;
-import dev.millrace.store.PipelineState;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.Refusal;
 import java.util.List;
 import java.util.Optional;
 
-/** Nodes, databases and pipelines: who and what there is. */
+/** Nodes and databases: who and what there is. Pipelines are {@link PipelineRules}'. */
 final class CatalogRules {
-    /** Errors kept for each pipeline: some 15 MB of the file. */
-    static final long ERRORS_KEPT = 10_000;
-
     /** Aggregators' incarnations that may decide; each start of an aggregator makes one, the oldest are fenced. */
     static final int AGGREGATORS_MAX = 10_000;
 
     private final SystemRows rows;
-    private final ProgramRules programs;
 
-    CatalogRules(SystemRows rows, ProgramRules programs) {
+    CatalogRules(SystemRows rows) {
         this.rows = rows;
-        this.programs = programs;
     }
 
     Answer registerNode(SystemEntry.RegisterNode entry) {
@@ -102,134 +94,14 @@ final class CatalogRules {
                 .map(PublishedRow::key)
                 .toList()
                 .forEach(rows.published::remove);
+        rows.dropped.between(new DroppedRow.Key(id, ""), new DroppedRow.Key(id + 1, "")).stream()
+                .map(DroppedRow::key)
+                .toList()
+                .forEach(rows.dropped::remove);
         rows.history.dropDatabase(id);
         rows.progress.remove(id);
         rows.databases.remove(id);
         rows.nextCatalogVersion();
-        return Answer.OK;
-    }
-
-    Answer createPipeline(SystemEntry.CreatePipeline entry) {
-        long id = entry.pipeline().id();
-        Optional<PipelineRow> same = rows.pipelines.find(id);
-        if (same.filter(row -> row.spec().equals(entry.pipeline())).isPresent()) {
-            return Answer.OK; // asked again
-        }
-        Optional<DatabaseRow> database = rows.databaseNamed(entry.pipeline().database());
-        TableSpec wanted = entry.pipeline().table();
-        Optional<TableSpec> table =
-                database.flatMap(row -> rows.table(row.spec().id(), wanted.id()));
-        if (table.filter(spec -> spec.version() == wanted.version()).isEmpty()) {
-            return Answer.refused(
-                    Refusal.TABLE_CHANGED,
-                    "table " + wanted.name() + " in version " + wanted.version() + " is not there");
-        }
-        long databaseId = database.orElseThrow().spec().id();
-        boolean taken = rows.pipelinesOf(databaseId).stream()
-                .anyMatch(row ->
-                        row.spec().name().equalsIgnoreCase(entry.pipeline().name()));
-        if (taken || same.isPresent() || rows.writers.has(id)) {
-            return Answer.refused(
-                    Refusal.EXISTS, "pipeline " + entry.pipeline().qualifiedName() + " (id " + id + ") exists");
-        }
-        if (id < 1) {
-            return Answer.refused(Refusal.MALFORMED, "a pipeline with the id " + id);
-        }
-        Optional<Answer> withoutProgram = programs.refusal(entry.pipeline());
-        if (withoutProgram.isPresent()) {
-            return withoutProgram.get();
-        }
-        rows.reserveId(id);
-        rows.pipelines.put(new PipelineRow(
-                databaseId,
-                entry.pipeline(),
-                entry.sql(),
-                PipelineState.STOPPED,
-                0,
-                "",
-                "",
-                0,
-                entry.atMillis(),
-                entry.atMillis()));
-        programs.dropUnused();
-        rows.cursors.put(CursorRow.first(id));
-        rows.writers.put(WriterRow.ofPipeline(id, entry.pipeline().qualifiedName()));
-        rows.nextCatalogVersion();
-        return Answer.OK;
-    }
-
-    Answer dropPipeline(SystemEntry.DropPipeline entry) {
-        if (!rows.pipelines.has(entry.id())) {
-            return Answer.OK;
-        }
-        // Its batches stay in the list until they are published everywhere; without it no view shows them.
-        rows.gates.dropWriter(entry.id());
-        rows.writers.remove(entry.id());
-        rows.cursors.remove(entry.id());
-        rows.pipelines.remove(entry.id());
-        programs.dropUnused();
-        rows.record(new RowChange.Delete(SystemTable.ERROR, List.of(entry.id())));
-        rows.nextCatalogVersion();
-        return Answer.OK;
-    }
-
-    Answer newRun(SystemEntry.NewRun entry) {
-        Optional<PipelineRow> pipeline = rows.pipelines.find(entry.pipeline());
-        if (pipeline.isEmpty()) {
-            return unknownPipeline(entry.pipeline());
-        }
-        PipelineRow row = pipeline.get();
-        if (entry.submission() && row.state() == PipelineState.STOPPED) {
-            return Answer.refused(Refusal.NOT_RUNNING, "pipeline " + row.spec().qualifiedName() + " is stopped");
-        }
-        WriterRow writer = rows.writers.find(row.id()).orElseThrow().withNextRun();
-        rows.fence(writer, writer.current());
-        rows.pipelines.put(row.withRun(writer.run(), entry.state(), entry.atMillis()));
-        rows.nextCatalogVersion();
-        return Answer.number(writer.run());
-    }
-
-    Answer setPipelineState(SystemEntry.SetPipelineState entry) {
-        Optional<PipelineRow> current = rows.pipelines.find(entry.pipeline()).filter(row -> row.run() == entry.run());
-        if (current.isEmpty()) {
-            return Answer.bool(false);
-        }
-        PipelineRow row = current.get();
-        if (row.state() != entry.state() || !row.message().equals(entry.message())) {
-            rows.pipelines.put(row.withState(entry.state(), entry.message(), entry.atMillis()));
-            rows.nextCatalogVersion();
-        }
-        return Answer.bool(true);
-    }
-
-    Answer recordErrors(SystemEntry.RecordErrors entry) {
-        Optional<PipelineRow> pipeline = rows.pipelines.find(entry.pipeline());
-        if (pipeline.isEmpty()) {
-            return unknownPipeline(entry.pipeline());
-        }
-        long seq = pipeline.get().errors();
-        for (PipelineError error : entry.errors()) {
-            seq++;
-            rows.record(new RowChange.Insert(
-                    SystemTable.ERROR,
-                    List.of(
-                            entry.pipeline(),
-                            seq,
-                            entry.run(),
-                            error.atMillis(),
-                            error.kind(),
-                            (long) error.number(),
-                            error.message(),
-                            error.sourcePartition(),
-                            error.offset(),
-                            (long) error.line(),
-                            error.column(),
-                            error.record())));
-        }
-        if (seq > ERRORS_KEPT) {
-            rows.record(new RowChange.DeleteRange(SystemTable.ERROR, entry.pipeline(), 0, seq - ERRORS_KEPT));
-        }
-        rows.pipelines.put(pipeline.get().withErrors(seq));
         return Answer.OK;
     }
 
@@ -246,9 +118,5 @@ final class CatalogRules {
             rows.raiseFloors(report);
         }
         return Answer.OK;
-    }
-
-    private static Answer unknownPipeline(long id) {
-        return Answer.refused(Refusal.UNKNOWN, "pipeline " + id + " is not there");
     }
 }

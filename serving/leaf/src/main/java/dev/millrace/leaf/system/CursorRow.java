@@ -35,6 +35,14 @@ record CursorRow(BatchId last, long lastCsn, List<Cursor> cursors) implements Ro
         return new CursorRow(last, lastCsn, List.copyOf(byPartition.values()));
     }
 
+    /** Others in their places, and some gone. */
+    CursorRow replaced(List<Cursor> others, List<String> gone) {
+        Map<String, Cursor> byPartition = byPartition();
+        gone.forEach(byPartition::remove);
+        others.forEach(cursor -> byPartition.put(cursor.partition(), cursor));
+        return new CursorRow(last, lastCsn, List.copyOf(byPartition.values()));
+    }
+
     CursorRow withBatch(BatchId batch, long csn, List<CursorMove> moves) {
         if (moves.isEmpty()) {
             return new CursorRow(batch, csn, cursors);

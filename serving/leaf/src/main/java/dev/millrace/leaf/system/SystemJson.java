@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.store.Cursor;
 import dev.millrace.store.CursorMove;
+import dev.millrace.store.SourceOffsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -53,6 +54,26 @@ final class SystemJson {
         return list(
                 parse(json),
                 item -> new CursorMove(position(item), item.required("to").asLong()));
+    }
+
+    static String offsets(List<SourceOffsets> offsets) {
+        ArrayNode array = MAPPER.createArrayNode();
+        offsets.forEach(item -> array.addObject()
+                .put("partition", item.partition())
+                .put("earliest", item.earliest())
+                .put("latest", item.latest())
+                .put("pending", item.pendingMillis()));
+        return array.toString();
+    }
+
+    static List<SourceOffsets> readOffsets(String json) {
+        return list(
+                parse(json),
+                item -> new SourceOffsets(
+                        item.required("partition").asText(),
+                        item.required("earliest").asLong(),
+                        item.required("latest").asLong(),
+                        item.required("pending").asLong()));
     }
 
     private static ObjectNode position(ArrayNode array, Cursor cursor) {

@@ -27,6 +27,8 @@ final class SystemRows {
     final Rows<Long, WriterRow> writers = new Rows<>(SystemTable.WRITER, WriterRow::id, recorder);
     final Rows<Long, GateRow> gateRows = new Rows<>(SystemTable.GATE, GateRow::place, recorder);
     final Rows<Long, ProgramRow> programs = new Rows<>(SystemTable.PROGRAM, ProgramRow::id, recorder);
+    final Rows<DroppedRow.Key, DroppedRow> dropped = new Rows<>(SystemTable.DROPPED, DroppedRow::key, recorder);
+    final Rows<Long, OffsetsRow> offsets = new Rows<>(SystemTable.OFFSETS, OffsetsRow::pipeline, recorder);
     final History history = new History(recorder);
     final Gates gates = new Gates(this);
 
@@ -133,6 +135,8 @@ final class SystemRows {
             case BATCH -> history.load(BatchRow.of(row));
             case GATE -> gateRows.load(GateRow.of(row));
             case PROGRAM -> programs.load(ProgramRow.of(row));
+            case DROPPED -> dropped.load(DroppedRow.of(row));
+            case OFFSETS -> offsets.load(OffsetsRow.of(row));
             case ERROR, PROGRAM_PART -> throw new IllegalStateException(table + " stays in the file");
         }
     }
@@ -150,8 +154,8 @@ final class SystemRows {
 
     private List<Object> all() {
         return List.of(
-                counters, nodes, databases, progress, published, tables, pipelines, cursors, writers, gateRows,
-                programs, history);
+                counters, nodes, databases, progress, published, tables, pipelines, cursors, writers, gateRows, dropped,
+                offsets, programs, history);
     }
 
     @Override

@@ -62,7 +62,15 @@ public final class SystemState {
                         .toList(),
                 rows.pipelines.all().stream()
                         .map(row -> new CatalogSnapshot.Pipeline(
-                                row.spec(), row.sql(), row.state(), row.run(), row.job(), row.message()))
+                                row.spec(),
+                                row.sql(),
+                                row.credentials(),
+                                row.state(),
+                                row.run(),
+                                row.isAltered(),
+                                row.job(),
+                                row.condition(),
+                                row.message()))
                         .toList());
     }
 
@@ -113,14 +121,16 @@ public final class SystemState {
     private static final class Rules implements SystemEntry.Cases<Answer> {
         private final SystemRows rows;
         private final CatalogRules catalog;
+        private final PipelineRules pipelines;
         private final BatchRules batches;
         private final ProgramRules programs;
 
         Rules(SystemRows rows) {
             this.rows = rows;
             programs = new ProgramRules(rows);
-            catalog = new CatalogRules(rows, programs);
-            batches = new BatchRules(rows);
+            catalog = new CatalogRules(rows);
+            pipelines = new PipelineRules(rows, programs);
+            batches = new BatchRules(rows, pipelines);
         }
 
         @Override
@@ -150,22 +160,22 @@ public final class SystemState {
 
         @Override
         public Answer createPipeline(SystemEntry.CreatePipeline entry) {
-            return catalog.createPipeline(entry);
+            return pipelines.create(entry);
         }
 
         @Override
         public Answer dropPipeline(SystemEntry.DropPipeline entry) {
-            return catalog.dropPipeline(entry);
+            return pipelines.drop(entry);
         }
 
         @Override
         public Answer newRun(SystemEntry.NewRun entry) {
-            return catalog.newRun(entry);
+            return pipelines.newRun(entry);
         }
 
         @Override
         public Answer setPipelineState(SystemEntry.SetPipelineState entry) {
-            return catalog.setPipelineState(entry);
+            return pipelines.setState(entry);
         }
 
         @Override
@@ -202,7 +212,7 @@ public final class SystemState {
 
         @Override
         public Answer recordErrors(SystemEntry.RecordErrors entry) {
-            return catalog.recordErrors(entry);
+            return pipelines.recordErrors(entry);
         }
 
         @Override
@@ -213,6 +223,21 @@ public final class SystemState {
         @Override
         public Answer storeProgram(SystemEntry.StoreProgram entry) {
             return programs.store(entry);
+        }
+
+        @Override
+        public Answer replacePipeline(SystemEntry.ReplacePipeline entry) {
+            return pipelines.replace(entry);
+        }
+
+        @Override
+        public Answer clearErrors(SystemEntry.ClearErrors entry) {
+            return pipelines.clearErrors(entry);
+        }
+
+        @Override
+        public Answer reportOffsets(SystemEntry.ReportOffsets entry) {
+            return pipelines.reportOffsets(entry);
         }
     }
 }

@@ -51,7 +51,11 @@ public enum SystemTable {
             "message VARCHAR",
             "errors BIGINT",
             "created_millis BIGINT",
-            "altered_millis BIGINT"),
+            "altered_millis BIGINT",
+            "condition VARCHAR",
+            "altered_run BIGINT",
+            "batches_left BIGINT",
+            "credentials VARCHAR"),
     /** {@code cursors}: JSON, in the order of source partitions; one row moves in one piece. */
     CURSOR(
             1,
@@ -98,6 +102,10 @@ public enum SystemTable {
             "number BIGINT",
             "database BIGINT",
             "tables VARCHAR"),
+    /** Names of pipelines that were dropped, newest time only. */
+    DROPPED(2, "database BIGINT", "name VARCHAR", "at_millis BIGINT"),
+    /** {@code offsets}: JSON, what the source was last said to have. */
+    OFFSETS(1, "pipeline BIGINT", "at_millis BIGINT", "offsets VARCHAR"),
     ERROR(
             2,
             "pipeline BIGINT",
@@ -121,10 +129,21 @@ public enum SystemTable {
 
     /** What columns hold. */
     public enum Type {
-        BIGINT,
-        BOOLEAN,
-        VARCHAR,
-        BLOB
+        BIGINT("0"),
+        BOOLEAN("false"),
+        VARCHAR("''"),
+        BLOB("''::BLOB");
+
+        private final String first;
+
+        Type(String first) {
+            this.first = first;
+        }
+
+        /** What older rows have in a column that came later, as an SQL literal. */
+        public String first() {
+            return first;
+        }
     }
 
     private final int keyColumns;

@@ -23,8 +23,14 @@ record WriterRow(long id, String name, boolean pipeline, long run, Attempt curre
         return new WriterRow(id, name, false, 1, new Attempt(1, 0), 0);
     }
 
+    /** The next run, in which no attempt has opened: nobody may decide until then. */
     WriterRow withNextRun() {
         return new WriterRow(id, name, pipeline, run + 1, new Attempt(run + 1, UNOPENED), forgotten);
+    }
+
+    /** The next run; the current attempt may decide until one of the new run opens. */
+    WriterRow withRunBehind() {
+        return new WriterRow(id, name, pipeline, run + 1, current, forgotten);
     }
 
     WriterRow withCurrent(Attempt attempt) {

@@ -32,6 +32,7 @@ final class Promises {
     private final Map<BatchId, Long> csns = new HashMap<>();
     private final Map<BatchId, Long> homes = new HashMap<>();
     private final Map<Long, Attempt> current = new HashMap<>();
+    private final Map<Long, Long> runs = new HashMap<>();
     private final Map<Long, TreeMap<String, Cursor>> cursors = new HashMap<>();
     private final Map<Long, long[]> touched = new HashMap<>();
     private final Map<Long, Long> newest = new HashMap<>();
@@ -75,11 +76,13 @@ final class Promises {
             current.put(answer.orThrow().number(), new Attempt(1, 0));
         } else if (entry instanceof SystemEntry.NewRun run) {
             Attempt fence = new Attempt(answer.orThrow().number(), -1);
-            assertThat(fence.run())
-                    .as(what)
-                    .isGreaterThan(
-                            current.getOrDefault(run.pipeline(), Attempt.NONE).run());
-            fence(run.pipeline(), fence);
+            assertThat(fence.run()).as(what).isGreaterThan(runs.getOrDefault(run.pipeline(), 0L));
+            runs.put(run.pipeline(), fence.run());
+            if (!run.submission()) {
+                fence(run.pipeline(), fence);
+            }
+        } else if (entry instanceof SystemEntry.ReplacePipeline replace) {
+            replaced(replace, answer.orThrow().number());
         } else if (entry instanceof SystemEntry.Open open) {
             assertThat(open.attempt().isOlderThan(current.getOrDefault(open.writer(), Attempt.NONE)))
                     .as(what)
@@ -95,6 +98,7 @@ final class Promises {
         } else if (entry instanceof SystemEntry.DropPipeline drop) {
             cursors.remove(drop.id());
             current.remove(drop.id());
+            runs.remove(drop.id());
             holders.values().removeIf(row -> row.batch().writer() == drop.id());
         } else if (entry instanceof SystemEntry.AddCursors add) {
             assertThat(add.attempt()).as(what).isEqualTo(current.get(add.writer()));
@@ -108,6 +112,16 @@ final class Promises {
         } else if (entry instanceof SystemEntry.Decide decide) {
             decided(what, decide, answer.orThrow().number());
         }
+    }
+
+    /** The same one sent again does nothing. */
+    private void replaced(SystemEntry.ReplacePipeline replace, long run) {
+        long id = replace.pipeline().id();
+        if (run > runs.getOrDefault(id, 0L) && !replace.cursors().isEmpty()) {
+            fence(id, new Attempt(run, -1));
+            replace.cursors().forEach(cursor -> cursors.get(id).put(cursor.partition(), cursor));
+        }
+        runs.put(id, run);
     }
 
     private void fence(long writer, Attempt attempt) {

@@ -1,5 +1,6 @@
 package dev.millrace.leaf.system;
 
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
@@ -7,6 +8,7 @@ import dev.millrace.store.Cursor;
 import dev.millrace.store.CursorMove;
 import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
+import dev.millrace.store.SourceOffsets;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
@@ -97,7 +99,7 @@ public final class RandomEntries {
 
     private SystemEntry pipelineEntry() {
         long id = PIPELINES[random.nextInt(PIPELINES.length)];
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(9)) {
             case 0, 1 ->
                 new SystemEntry.CreatePipeline(
                         random.nextBoolean()
@@ -106,16 +108,33 @@ public final class RandomEntries {
                                         .withTransform(SystemFixture.transform("f" + random.nextInt(2))),
                         "…",
                         1);
+            case 6 -> replaced(id);
+            case 7 ->
+                new SystemEntry.ReportOffsets(
+                        id, List.of(new SourceOffsets("0", 0, random.nextInt(9), -1)), random.nextInt(9));
             case 2, 3 -> new SystemEntry.NewRun(id, state(), random.nextBoolean(), 1);
-            case 6 ->
+            case 8 ->
                 new SystemEntry.StoreProgram("f" + random.nextInt(2), 2, random.nextInt(3) / 2, new byte[] {1, 2});
-            case 4 -> new SystemEntry.SetPipelineState(id, 1 + random.nextInt(4), state(), "m", 1);
+            case 4 -> new SystemEntry.SetPipelineState(id, 1 + random.nextInt(4), state(), "UNKNOWN_TOPIC", "m", 1);
             default ->
                 random.nextInt(3) == 0
                         ? new SystemEntry.DropPipeline(id)
                         : new SystemEntry.RecordErrors(
                                 id, 1, List.of(new PipelineError(1, "Load", 1, "m", "0", 1, 1, "", new byte[] {1})));
         };
+    }
+
+    private SystemEntry replaced(long id) {
+        long run = rows.writers.find(id).map(WriterRow::run).orElse(0L);
+        boolean moved = random.nextInt(3) == 0;
+        return new SystemEntry.ReplacePipeline(
+                run - random.nextInt(2),
+                SystemFixture.pipeline(id, "p" + id, table(1)),
+                "…",
+                Credentials.NONE,
+                moved ? List.of(new Cursor("t", "0", random.nextInt(5))) : List.of(),
+                List.of(),
+                random.nextInt(1_000_000));
     }
 
     private SystemEntry gateEntry(long database) {

@@ -41,7 +41,9 @@ class SystemStateTest {
         number(decide(SHOP, aggregator, FIRST, 1)
                 .change(TableChange.Kind.CREATE, CLICKS)
                 .entry());
-        done(new SystemEntry.CreatePipeline(SystemFixture.pipeline(FEED, "feed", CLICKS), "CREATE PIPELINE feed …", 5));
+        assertThat(bool(new SystemEntry.CreatePipeline(
+                        SystemFixture.pipeline(FEED, "feed", CLICKS), "CREATE PIPELINE feed …", 5)))
+                .isFalse();
     }
 
     // Catalog
@@ -147,7 +149,9 @@ class SystemStateTest {
                         SystemFixture.pipeline(1101, "other", CLICKS.withIdentity(CLICKS.id(), 2)), "", 0),
                 Refusal.TABLE_CHANGED);
         refused(new SystemEntry.CreatePipeline(SystemFixture.pipeline(1101, "FEED", CLICKS), "", 0), Refusal.EXISTS);
-        done(new SystemEntry.CreatePipeline(SystemFixture.pipeline(FEED, "feed", CLICKS), "CREATE PIPELINE feed …", 5));
+        assertThat(bool(new SystemEntry.CreatePipeline(
+                        SystemFixture.pipeline(FEED, "feed", CLICKS), "CREATE PIPELINE feed …", 5)))
+                .isFalse();
     }
 
     @Test
@@ -162,13 +166,13 @@ class SystemStateTest {
     @Test
     void stateIsSetByTheNewestRunAlone() {
         start();
-        assertThat(bool(new SystemEntry.SetPipelineState(FEED, 1, PipelineState.ERROR, "broken", 7)))
+        assertThat(bool(new SystemEntry.SetPipelineState(FEED, 1, PipelineState.ERROR, "UNKNOWN_TOPIC", "broken", 7)))
                 .isTrue();
         assertThat(feed().state()).isEqualTo(PipelineState.ERROR);
         assertThat(feed().message()).isEqualTo("broken");
         start();
         assertThat(feed().message()).isEmpty();
-        assertThat(bool(new SystemEntry.SetPipelineState(FEED, 1, PipelineState.ERROR, "late", 8)))
+        assertThat(bool(new SystemEntry.SetPipelineState(FEED, 1, PipelineState.ERROR, "", "late", 8)))
                 .isFalse();
         assertThat(feed().state()).isEqualTo(PipelineState.RUNNING);
     }
@@ -177,7 +181,7 @@ class SystemStateTest {
     void onlyTheNewestErrorsAreKept() {
         List<PipelineError> errors = List.of(new PipelineError(1, "Load", 1, "m", "0", 1, 1, "", new byte[0]));
         RowChange.DeleteRange last = null;
-        for (int i = 0; i < CatalogRules.ERRORS_KEPT + 5; i++) {
+        for (int i = 0; i < PipelineRules.ERRORS_KEPT + 5; i++) {
             List<RowChange> changes =
                     state.apply(new SystemEntry.RecordErrors(FEED, 1, errors)).changes();
             last = changes.stream()

@@ -2,6 +2,7 @@ package dev.millrace.store.log;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.json.SpecJson;
@@ -13,6 +14,7 @@ import dev.millrace.store.Participant;
 import dev.millrace.store.PartitionMap;
 import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
+import dev.millrace.store.SourceOffsets;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.WriteMode;
@@ -65,6 +67,12 @@ public sealed interface SystemEntry {
         R reportPublished(ReportPublished entry);
 
         R storeProgram(StoreProgram entry);
+
+        R replacePipeline(ReplacePipeline entry);
+
+        R clearErrors(ClearErrors entry);
+
+        R reportOffsets(ReportOffsets entry);
     }
 
     /**
@@ -111,8 +119,21 @@ public sealed interface SystemEntry {
         }
     }
 
-    /** Answer: empty; refused as EXISTS, or as TABLE_CHANGED if its table is not there in that version. */
-    record CreatePipeline(PipelineSpec pipeline, String sql, long atMillis) implements SystemEntry {
+    /**
+     * Answer: whether a pipeline of that name was dropped before (bool). Refused as EXISTS, or as TABLE_CHANGED if its
+     * table is not there in that version.
+     */
+    record CreatePipeline(PipelineSpec pipeline, String sql, Credentials credentials, long atMillis)
+            implements SystemEntry {
+        public CreatePipeline {
+            requireNonNull(credentials, "credentials");
+        }
+
+        /** A pipeline that needs no credentials. */
+        public CreatePipeline(PipelineSpec pipeline, String sql, long atMillis) {
+            this(pipeline, sql, Credentials.NONE, atMillis);
+        }
+
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.createPipeline(this);
@@ -128,22 +149,36 @@ public sealed interface SystemEntry {
     }
 
     /**
-     * Gives out the next run of a pipeline and fences every older one. START does this, and so does STOP, and a job
-     * when its graph is built. Answer: the run (number). Refused as UNKNOWN, or as NOT_RUNNING if {@code submission}
-     * and the pipeline's state is STOPPED.
+     * Gives out the next run of a pipeline. START does this, and so does STOP: then every older run is fenced. A job
+     * does it when its graph is built: then the older run may go on deciding until an attempt of the new one opens, so
+     * that nothing waits for a job to start. Answer: the run (number). Refused as UNKNOWN, and for a submission as
+     * NOT_RUNNING if the pipeline's state is STOPPED, as PLAN_STALE if the pipeline was altered since {@code seen}.
      *
      * @param state what the pipeline's state becomes
      * @param submission whether a job asks, rather than a statement
+     * @param seen the newest run when the submission read the pipeline
+     * @param batches after so many batches the pipeline stops by itself; 0: never. A submission leaves it as it is.
      */
-    record NewRun(long pipeline, PipelineState state, boolean submission, long atMillis) implements SystemEntry {
+    record NewRun(long pipeline, PipelineState state, boolean submission, long seen, long batches, long atMillis)
+            implements SystemEntry {
+        /** A statement's, without a limit of batches; a submission's of the pipeline as it is. */
+        public NewRun(long pipeline, PipelineState state, boolean submission, long atMillis) {
+            this(pipeline, state, submission, Long.MAX_VALUE, 0, atMillis);
+        }
+
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.newRun(this);
         }
     }
 
-    /** Says how a run fares; ignored, with the answer false, if a newer run is known. Answer: bool. */
-    record SetPipelineState(long pipeline, long run, PipelineState state, String message, long atMillis)
+    /**
+     * Says how a run fares; ignored, with the answer false, if a newer run is known. Answer: bool.
+     *
+     * @param condition the name of a {@link dev.millrace.spec.error.SqlState}; empty if all is well
+     */
+    record SetPipelineState(
+            long pipeline, long run, PipelineState state, String condition, String message, long atMillis)
             implements SystemEntry {
         @Override
         public <R> R match(Cases<R> cases) {
@@ -308,6 +343,61 @@ public sealed interface SystemEntry {
         }
     }
 
+    /**
+     * ALTER and OR REPLACE: the pipeline of that id becomes what is said here, in a new run. Its cursors stay, but for
+     * those named here. Older runs go on until an attempt of the new one opens; where cursors are named they are
+     * fenced. Answer: the run (number). Refused as UNKNOWN, as PLAN_STALE if a newer run than {@code seen} is known, as
+     * TABLE_CHANGED.
+     *
+     * @param seen the newest run when the statement read the pipeline
+     * @param cursors take the place of those that are there
+     * @param forgotten source partitions whose cursors go
+     */
+    record ReplacePipeline(
+            long seen,
+            PipelineSpec pipeline,
+            String sql,
+            Credentials credentials,
+            List<Cursor> cursors,
+            List<String> forgotten,
+            long atMillis)
+            implements SystemEntry {
+        public ReplacePipeline {
+            requireNonNull(pipeline, "pipeline");
+            requireNonNull(credentials, "credentials");
+            cursors = List.copyOf(cursors);
+            forgotten = List.copyOf(forgotten);
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.replacePipeline(this);
+        }
+    }
+
+    /** Empties PIPELINES_ERRORS of a pipeline. Answer: empty; refused as UNKNOWN. */
+    record ClearErrors(long pipeline) implements SystemEntry {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.clearErrors(this);
+        }
+    }
+
+    /**
+     * What a source has, for PIPELINES_OFFSETS. Answer: {@link dev.millrace.store.wire.OpenAnswer} with the
+     * pipeline's cursors. Refused as UNKNOWN.
+     */
+    record ReportOffsets(long pipeline, List<SourceOffsets> offsets, long atMillis) implements SystemEntry {
+        public ReportOffsets {
+            offsets = List.copyOf(offsets);
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.reportOffsets(this);
+        }
+    }
+
     /** The entry's bytes, as they stand in the log. */
     default byte[] toBytes() {
         return match(new SystemEntryWriter());
@@ -332,11 +422,19 @@ public sealed interface SystemEntry {
                 new CreateDatabase(SpecJson.readDatabase(in.text()), PartitionMap.read(in));
             case SystemEntryWriter.DROP_DATABASE -> new DropDatabase(in.number());
             case SystemEntryWriter.CREATE_PIPELINE ->
-                new CreatePipeline(SpecJson.readPipeline(in.text()), in.text(), in.number());
+                new CreatePipeline(
+                        SpecJson.readPipeline(in.text()),
+                        in.text(),
+                        version > 1 ? credentials(in) : Credentials.NONE,
+                        in.number());
             case SystemEntryWriter.DROP_PIPELINE -> new DropPipeline(in.number());
-            case SystemEntryWriter.NEW_RUN -> new NewRun(in.number(), state(in), in.bool(), in.number());
+            case SystemEntryWriter.NEW_RUN ->
+                version > 1
+                        ? new NewRun(in.number(), state(in), in.bool(), in.number(), in.number(), in.number())
+                        : new NewRun(in.number(), state(in), in.bool(), in.number());
             case SystemEntryWriter.SET_PIPELINE_STATE ->
-                new SetPipelineState(in.number(), in.number(), state(in), in.text(), in.number());
+                new SetPipelineState(
+                        in.number(), in.number(), state(in), version > 1 ? in.text() : "", in.text(), in.number());
             case SystemEntryWriter.OPEN -> new Open(in.number(), Attempt.read(in), in.text());
             case SystemEntryWriter.ADD_CURSORS -> new AddCursors(in.number(), Attempt.read(in), in.list(Cursor::read));
             case SystemEntryWriter.DECIDE ->
@@ -363,8 +461,24 @@ public sealed interface SystemEntry {
                 new RecordErrors(in.number(), in.number(), in.list(PipelineError::read));
             case SystemEntryWriter.REPORT_PUBLISHED -> new ReportPublished(in.number(), in.number(), in.number());
             case SystemEntryWriter.STORE_PROGRAM -> new StoreProgram(in.text(), in.number(), in.integer(), in.bytes());
+            case SystemEntryWriter.REPLACE_PIPELINE ->
+                new ReplacePipeline(
+                        in.number(),
+                        SpecJson.readPipeline(in.text()),
+                        in.text(),
+                        credentials(in),
+                        in.list(Cursor::read),
+                        in.list(WireReader::text),
+                        in.number());
+            case SystemEntryWriter.CLEAR_ERRORS -> new ClearErrors(in.number());
+            case SystemEntryWriter.REPORT_OFFSETS ->
+                new ReportOffsets(in.number(), in.list(SourceOffsets::read), in.number());
             default -> throw new IllegalArgumentException("system entry of kind " + tag);
         };
+    }
+
+    private static Credentials credentials(WireReader in) {
+        return new Credentials(SpecJson.readStrings(in.text()));
     }
 
     private static PipelineState state(WireReader in) {

@@ -22,6 +22,9 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
     static final int REVOKE_GATE = 15;
     static final int RECORD_ERRORS = 16;
     static final int REPORT_PUBLISHED = 17;
+    static final int REPLACE_PIPELINE = 18;
+    static final int CLEAR_ERRORS = 19;
+    static final int REPORT_OFFSETS = 20;
     static final int STORE_PROGRAM = 30;
 
     @Override
@@ -61,9 +64,10 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
 
     @Override
     public byte[] createPipeline(SystemEntry.CreatePipeline entry) {
-        return start(CREATE_PIPELINE)
+        return second(CREATE_PIPELINE)
                 .text(SpecJson.write(entry.pipeline()))
                 .text(entry.sql())
+                .text(SpecJson.write(entry.credentials().values()))
                 .number(entry.atMillis())
                 .toBytes();
     }
@@ -75,20 +79,23 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
 
     @Override
     public byte[] newRun(SystemEntry.NewRun entry) {
-        return start(NEW_RUN)
+        return second(NEW_RUN)
                 .number(entry.pipeline())
                 .u8(entry.state().ordinal())
                 .bool(entry.submission())
+                .number(entry.seen())
+                .number(entry.batches())
                 .number(entry.atMillis())
                 .toBytes();
     }
 
     @Override
     public byte[] setPipelineState(SystemEntry.SetPipelineState entry) {
-        return start(SET_PIPELINE_STATE)
+        return second(SET_PIPELINE_STATE)
                 .number(entry.pipeline())
                 .number(entry.run())
                 .u8(entry.state().ordinal())
+                .text(entry.condition())
                 .text(entry.message())
                 .number(entry.atMillis())
                 .toBytes();
@@ -110,7 +117,7 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
 
     @Override
     public byte[] decide(SystemEntry.Decide entry) {
-        WireWriter out = new WireWriter().u8(DECIDE).u8(2);
+        WireWriter out = second(DECIDE);
         entry.batch().write(out);
         out.number(entry.database()).number(entry.mapVersion());
         out.list(entry.tables(), (o, item) -> item.write(o));
@@ -174,6 +181,37 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
                 .number(entry.sizeBytes())
                 .number(entry.part())
                 .toBytes(entry.bytes());
+    }
+
+    @Override
+    public byte[] replacePipeline(SystemEntry.ReplacePipeline entry) {
+        return start(REPLACE_PIPELINE)
+                .number(entry.seen())
+                .text(SpecJson.write(entry.pipeline()))
+                .text(entry.sql())
+                .text(SpecJson.write(entry.credentials().values()))
+                .list(entry.cursors(), (o, item) -> item.write(o))
+                .list(entry.forgotten(), WireWriter::text)
+                .number(entry.atMillis())
+                .toBytes();
+    }
+
+    @Override
+    public byte[] clearErrors(SystemEntry.ClearErrors entry) {
+        return start(CLEAR_ERRORS).number(entry.pipeline()).toBytes();
+    }
+
+    @Override
+    public byte[] reportOffsets(SystemEntry.ReportOffsets entry) {
+        return start(REPORT_OFFSETS)
+                .number(entry.pipeline())
+                .list(entry.offsets(), (o, item) -> item.write(o))
+                .number(entry.atMillis())
+                .toBytes();
+    }
+
+    private static WireWriter second(int tag) {
+        return new WireWriter().u8(tag).u8(2);
     }
 
     private static WireWriter start(int tag) {

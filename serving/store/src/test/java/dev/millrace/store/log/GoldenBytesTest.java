@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
@@ -20,6 +21,7 @@ import dev.millrace.store.Participant;
 import dev.millrace.store.PartitionMap;
 import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
+import dev.millrace.store.SourceOffsets;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.TaskChunks;
@@ -33,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -79,10 +82,15 @@ class GoldenBytesTest {
             new SystemEntry.CreateDatabase(
                     new DatabaseSpec(7, "shop", 2, 1), new PartitionMap(7, 1, List.of(List.of(1L), List.of(2L, 3L)))),
             new SystemEntry.DropDatabase(7),
-            new SystemEntry.CreatePipeline(PIPELINE, "CREATE PIPELINE feed …", 1_700_000_000_000L),
+            new SystemEntry.CreatePipeline(
+                    PIPELINE,
+                    "CREATE PIPELINE feed …",
+                    new Credentials(Map.of("sasl.password", "x")),
+                    1_700_000_000_000L),
             new SystemEntry.DropPipeline(1007),
-            new SystemEntry.NewRun(1007, PipelineState.RUNNING, true, 1_700_000_000_000L),
-            new SystemEntry.SetPipelineState(1007, 3, PipelineState.ERROR, "broken", 1_700_000_000_000L),
+            new SystemEntry.NewRun(1007, PipelineState.RUNNING, true, 4, 5, 1_700_000_000_000L),
+            new SystemEntry.SetPipelineState(
+                    1007, 3, PipelineState.ERROR, "UNKNOWN_TOPIC", "broken", 1_700_000_000_000L),
             new SystemEntry.Open(1007, ATTEMPT, "cafe"),
             new SystemEntry.AddCursors(1007, ATTEMPT, List.of(CURSOR)),
             new SystemEntry.Decide(
@@ -108,6 +116,17 @@ class GoldenBytesTest {
                     List.of(new PipelineError(
                             1_700_000_000_000L, "Load", 1366, "not a number", "5", 101, 1, "id", IPC))),
             new SystemEntry.ReportPublished(2, 7, 55),
+            new SystemEntry.ReplacePipeline(
+                    4,
+                    PIPELINE,
+                    "CREATE PIPELINE feed …",
+                    Credentials.NONE,
+                    List.of(CURSOR),
+                    List.of("7"),
+                    1_700_000_000_000L),
+            new SystemEntry.ClearErrors(1007),
+            new SystemEntry.ReportOffsets(
+                    1007, List.of(new SourceOffsets("5", 10, 200, 1_700_000_000_000L)), 1_700_000_000_000L),
             new SystemEntry.StoreProgram("c0ffee", 1_048_579, 1, IPC));
 
     private static final List<LogEntry> LOG_ENTRIES = List.of(
@@ -148,6 +167,22 @@ class GoldenBytesTest {
         assertThat(entry.mode()).isEqualTo(WriteMode.REPLACE);
         assertThat(entry.gate()).isEqualTo(9);
         assertThat(entry.atMillis()).isEqualTo(1_700_000_000_500L);
+    }
+
+    @Test
+    void firstFormsOfEntriesAboutPipelinesAreRead() throws IOException {
+        assertThat(first("CreatePipeline"))
+                .isEqualTo(new SystemEntry.CreatePipeline(PIPELINE, "CREATE PIPELINE feed …", 1_700_000_000_000L));
+        assertThat(first("NewRun"))
+                .isEqualTo(new SystemEntry.NewRun(1007, PipelineState.RUNNING, true, 1_700_000_000_000L));
+        assertThat(first("SetPipelineState"))
+                .isEqualTo(new SystemEntry.SetPipelineState(
+                        1007, 3, PipelineState.ERROR, "", "broken", 1_700_000_000_000L));
+    }
+
+    private static SystemEntry first(String kind) throws IOException {
+        String golden = Files.readString(FOLDER.resolve("SystemEntry." + kind + ".1.hex"), UTF_8);
+        return SystemEntry.fromBytes(ByteBuffer.wrap(HexFormat.of().parseHex(golden.strip())));
     }
 
     @Test

@@ -1,0 +1,220 @@
+package dev.millrace.aggregator.execute;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.aggregator.pipeline.Pipelines;
+import dev.millrace.aggregator.pipeline.SourceSample.Sampled;
+import dev.millrace.aggregator.plan.ResultColumn;
+import dev.millrace.ddl.PipelineControl;
+import dev.millrace.ddl.print.Quoting;
+import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
+import dev.millrace.store.CatalogSnapshot;
+import dev.millrace.transform.OneBatch;
+import dev.millrace.transform.load.ExpressionEngine;
+import dev.millrace.transform.load.LoadResult;
+import dev.millrace.transform.load.Loader;
+import dev.millrace.transform.load.RecordBatch;
+import dev.millrace.transform.load.RecordError;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** TEST PIPELINE and EXTRACT PIPELINE: a look at what comes next, while the pipeline may run. Nothing is loaded. */
+final class PipelineSamples {
+    /** Records of a statement that does not say how many. */
+    private static final long LIMIT_DEFAULT = 1_000;
+
+    /** A cursor holds all rows. */
+    private static final long LIMIT_MAX = 100_000;
+
+    /** What stands behind EXTRACT PIPELINE's name, as it prints. */
+    private static final Pattern EXTRACT = Pattern.compile(
+            "(?s)(?:FROM (?<partition>'.*?') )?(?:OFFSETS (?<from>\\d+) TO (?<to>\\d+) )?INTO OUTFILE (?<file>'.*')");
+
+    private final Pipelines pipelines;
+    private final BufferAllocator allocator;
+    private final Path spill;
+
+    PipelineSamples(Pipelines pipelines, BufferAllocator allocator, Path spill) {
+        this.pipelines = requireNonNull(pipelines, "pipelines");
+        this.allocator = requireNonNull(allocator, "allocator");
+        this.spill = requireNonNull(spill, "spill");
+    }
+
+    /** Rows that the next records become, in the columns of the target. */
+    RowCursor test(CatalogSnapshot.Pipeline pipeline, PipelineControl control) {
+        long limit = control.rest().isEmpty()
+                ? LIMIT_DEFAULT
+                : Math.min(LIMIT_MAX, Long.parseLong(control.rest().substring("LIMIT ".length())));
+        PipelineSpec spec = pipeline.spec();
+        List<ResultColumn> columns = spec.table().columns().stream()
+                .map(column -> new ResultColumn(column.name(), column.type(), column.nullable(), Optional.empty()))
+                .toList();
+        List<Object[]> rows = new ArrayList<>();
+        try (ExpressionEngine expressions =
+                        new ExpressionEngine(ExpressionEngine.MEMORY_BYTES_DEFAULT, 1, spill.resolve("test-pipeline"));
+                Loader loader = new Loader(spec, allocator, expressions)) {
+            List<Sampled> sampled = pipelines.next(pipeline, limit);
+            if (spec.transform().isPresent()) {
+                try (LoadResult loaded = loader.load(transformed(spec, packed(sampled)))) {
+                    if (loaded.isRefused()) {
+                        throw refusedOutput(loaded.errors().get(0));
+                    }
+                    read(loaded.rows(), spec, rows);
+                }
+            } else {
+                byPartition(sampled).forEach((partition, records) -> {
+                    try (LoadResult loaded = loader.load(packed(records))) {
+                        if (loaded.isRefused()) {
+                            throw refused(spec, partition, loaded.errors().get(0));
+                        }
+                        read(loaded.rows(), spec, rows);
+                    }
+                });
+            }
+        }
+        return new ListCursor(columns, rows);
+    }
+
+    /** All records through the pipeline's transform, in a folder that goes with it. */
+    private RecordBatch transformed(PipelineSpec spec, RecordBatch records) {
+        try {
+            Files.createDirectories(spill);
+            Path folder = Files.createTempDirectory(spill, "test-transform-");
+            try {
+                return OneBatch.run(spec, records, () -> pipelines.program(spec.transform().orElseThrow()), folder);
+            } finally {
+                remove(folder);
+            }
+        } catch (IOException e) {
+            throw new StatementException(SqlState.TRANSFORM_FAILED, e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StatementException(SqlState.QUERY_INTERRUPTED, "interrupted while the transform ran", e);
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        List<Path> paths;
+        try (Stream<Path> tree = Files.walk(folder)) {
+            paths = tree.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private static StatementException refusedOutput(RecordError error) {
+        return new StatementException(
+                error.kind().state(), "row " + error.offset() + " after the transform: " + error.reason());
+    }
+
+    private static StatementException refused(PipelineSpec spec, int partition, RecordError error) {
+        String topic = spec.source().match(kafka -> kafka.topic());
+        return new StatementException(
+                error.kind().state(), "topic '" + topic + "' partition " + partition + ", " + error.describe());
+    }
+
+    private static void read(VectorSchemaRoot loaded, PipelineSpec spec, List<Object[]> rows) {
+        List<ColumnSpec> columns = spec.table().columns();
+        for (int row = 0; row < loaded.getRowCount(); row++) {
+            Object[] values = new Object[columns.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] =
+                        ColumnValues.read(loaded.getVector(i), row, columns.get(i).type());
+            }
+            rows.add(values);
+        }
+    }
+
+    private static Map<Integer, List<Sampled>> byPartition(List<Sampled> sampled) {
+        Map<Integer, List<Sampled>> byPartition = new LinkedHashMap<>();
+        sampled.forEach(item ->
+                byPartition.computeIfAbsent(item.partition(), p -> new ArrayList<>()).add(item));
+        return byPartition;
+    }
+
+    private static RecordBatch packed(List<Sampled> records) {
+        List<byte[]> values = new ArrayList<>();
+        records.forEach(item -> values.add(item.value()));
+        RecordBatch packed = RecordBatch.of(0, values);
+        long[] offsets = records.stream().mapToLong(Sampled::offset).toArray();
+        return new RecordBatch(packed.bytes(), packed.starts(), packed.lengths(), offsets, packed.count());
+    }
+
+    /**
+     * Writes records as a transform reads them: each with its length before it, 8 bytes little-endian. Answers how many.
+     */
+    long extract(CatalogSnapshot.Pipeline pipeline, PipelineControl control) {
+        Matcher clauses = EXTRACT.matcher(control.rest());
+        if (!clauses.matches()) {
+            throw new IllegalStateException("EXTRACT PIPELINE … " + control.rest());
+        }
+        String written = Quoting.unquoted(clauses.group("file"));
+        Path file = Path.of(written);
+        if (!file.isAbsolute()) {
+            throw wrong("OUTFILE '" + written + "' is not an absolute path on the server", control);
+        }
+        List<Sampled> records;
+        if (clauses.group("partition") == null) {
+            records = pipelines.next(pipeline, LIMIT_DEFAULT);
+        } else {
+            String partition = Quoting.unquoted(clauses.group("partition"));
+            if (!partition.matches("[0-9]{1,9}")) {
+                throw wrong("'" + partition + "' is not a partition of a Kafka topic", control);
+            }
+            boolean ranged = clauses.group("from") != null;
+            records = pipelines.range(
+                    pipeline,
+                    Integer.parseInt(partition),
+                    ranged ? Optional.of(Long.parseLong(clauses.group("from"))) : Optional.empty(),
+                    ranged ? Optional.of(Long.parseLong(clauses.group("to"))) : Optional.empty(),
+                    ranged ? LIMIT_MAX : LIMIT_DEFAULT);
+        }
+        write(file, records, control);
+        return records.size();
+    }
+
+    private static void write(Path file, List<Sampled> records, PipelineControl control) {
+        try (OutputStream out = new BufferedOutputStream(
+                Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+            for (Sampled item : records) {
+                byte[] value = item.value() == null ? new byte[0] : item.value();
+                out.write(ByteBuffer.allocate(Long.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(value.length)
+                        .array());
+                out.write(value);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw wrong("file '" + file + "' exists already", control);
+        } catch (IOException e) {
+            throw wrong("file '" + file + "' cannot be written: " + e.getMessage(), control);
+        }
+    }
+
+    private static StatementException wrong(String message, PipelineControl control) {
+        return new StatementException(
+                SqlState.WRONG_CONFIG, message, control.at().position());
+    }
+}
