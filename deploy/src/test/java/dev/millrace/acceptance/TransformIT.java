@@ -108,7 +108,10 @@ class TransformIT {
 
     @Test
     void failureIsInPipelinesErrorsWithStderr() throws Exception {
-        create("bad", "('" + script("bad.sh", "#!/bin/sh\ncat > /dev/null\necho 'no such city' >&2\nexit 7\n") + "', '', '')");
+        create(
+                "bad",
+                "('" + script("bad.sh", "#!/bin/sh\ncat > /dev/null\necho 'no such city' >&2\nexit 7\n")
+                        + "', '', '')");
         assertThatThrownBy(() -> query("TEST PIPELINE d.bad")).hasMessageContaining("no such city");
 
         statement.execute("START PIPELINE d.bad");
@@ -117,9 +120,8 @@ class TransformIT {
                         + " WHERE PIPELINE_NAME = 'bad'"))
                 .containsExactly("Transform|20030");
         assertThat(query("SELECT ERROR_MESSAGE FROM information_schema.PIPELINES_ERRORS WHERE PIPELINE_NAME = 'bad'"))
-                .allMatch(message -> message.contains("bad.sh")
-                        && message.contains("status 7")
-                        && message.contains("no such city"));
+                .allMatch(message ->
+                        message.contains("bad.sh") && message.contains("status 7") && message.contains("no such city"));
         assertThat(query("SELECT count(*) FROM d.bad")).containsExactly("0");
     }
 
@@ -162,8 +164,8 @@ class TransformIT {
 
     private static void assertRefused(String transform, String state, String words) {
         assertThatThrownBy(() -> statement.execute(createPipeline("none", transform)))
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                        .isEqualTo(state))
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(state))
                 .hasMessageContaining(words)
                 .hasMessageContaining(" at line 1, column ");
     }

@@ -63,15 +63,18 @@ public record PipelineSpec(
     }
 
     public PipelineSpec withId(long newId) {
-        return new PipelineSpec(newId, database, name, source, format, table, batchInterval, parallelism, limits, transform);
+        return new PipelineSpec(
+                newId, database, name, source, format, table, batchInterval, parallelism, limits, transform);
     }
 
     public PipelineSpec withTable(TableSpec newTable) {
-        return new PipelineSpec(id, database, name, source, format, newTable, batchInterval, parallelism, limits, transform);
+        return new PipelineSpec(
+                id, database, name, source, format, newTable, batchInterval, parallelism, limits, transform);
     }
 
     public PipelineSpec withSource(SourceSpec newSource) {
-        return new PipelineSpec(id, database, name, newSource, format, table, batchInterval, parallelism, limits, transform);
+        return new PipelineSpec(
+                id, database, name, newSource, format, table, batchInterval, parallelism, limits, transform);
     }
 
     public PipelineSpec withBatchInterval(Duration newInterval) {
@@ -79,11 +82,13 @@ public record PipelineSpec(
     }
 
     public PipelineSpec withParallelism(OptionalInt newParallelism) {
-        return new PipelineSpec(id, database, name, source, format, table, batchInterval, newParallelism, limits, transform);
+        return new PipelineSpec(
+                id, database, name, source, format, table, batchInterval, newParallelism, limits, transform);
     }
 
     public PipelineSpec withLimits(BatchLimits newLimits) {
-        return new PipelineSpec(id, database, name, source, format, table, batchInterval, parallelism, newLimits, transform);
+        return new PipelineSpec(
+                id, database, name, source, format, table, batchInterval, parallelism, newLimits, transform);
     }
 
     public PipelineSpec withTransform(TransformSpec newTransform) {

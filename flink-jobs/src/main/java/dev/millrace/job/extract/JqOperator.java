@@ -37,8 +37,8 @@ public final class JqOperator extends AbstractStreamOperator<KafkaFetch>
     @Override
     public void processElement(StreamRecord<KafkaFetch> element) {
         KafkaFetch fetch = element.getValue();
-        RecordBatch results =
-                filter.apply(fetch.records(), (offset, e) -> refused(fetch.from().partition(), offset, e));
+        RecordBatch results = filter.apply(
+                fetch.records(), (offset, e) -> refused(fetch.from().partition(), offset, e));
         output.collect(new StreamRecord<>(
                 new KafkaFetch(fetch.from(), fetch.to(), results, fetch.bytes(), fetch.readAtMillis())));
     }

@@ -107,8 +107,8 @@ final class PipelineAlteration {
             case "TRANSFORM" -> spec = spec.withTransform(TransformChecker.check(action));
             case "RELOAD TRANSFORM" -> {
                 TransformSpec known = spec.transform()
-                        .orElseThrow(() ->
-                                wrong("pipeline '" + spec.name() + "' has no transform: SET one", action.at()));
+                        .orElseThrow(
+                                () -> wrong("pipeline '" + spec.name() + "' has no transform: SET one", action.at()));
                 spec = spec.withTransform(known.withFile("", 0));
             }
             case "DROP PARTITION" -> {

@@ -102,7 +102,8 @@ final class PipelineSamples {
             Files.createDirectories(spill);
             Path folder = Files.createTempDirectory(spill, "test-transform-");
             try {
-                return OneBatch.run(spec, records, () -> pipelines.program(spec.transform().orElseThrow()), folder);
+                return OneBatch.run(
+                        spec, records, () -> pipelines.program(spec.transform().orElseThrow()), folder);
             } finally {
                 remove(folder);
             }
@@ -140,8 +141,8 @@ final class PipelineSamples {
         for (int row = 0; row < loaded.getRowCount(); row++) {
             Object[] values = new Object[columns.size()];
             for (int i = 0; i < values.length; i++) {
-                values[i] =
-                        ColumnValues.read(loaded.getVector(i), row, columns.get(i).type());
+                values[i] = ColumnValues.read(
+                        loaded.getVector(i), row, columns.get(i).type());
             }
             rows.add(values);
         }
@@ -149,8 +150,9 @@ final class PipelineSamples {
 
     private static Map<Integer, List<Sampled>> byPartition(List<Sampled> sampled) {
         Map<Integer, List<Sampled>> byPartition = new LinkedHashMap<>();
-        sampled.forEach(item ->
-                byPartition.computeIfAbsent(item.partition(), p -> new ArrayList<>()).add(item));
+        sampled.forEach(item -> byPartition
+                .computeIfAbsent(item.partition(), p -> new ArrayList<>())
+                .add(item));
         return byPartition;
     }
 

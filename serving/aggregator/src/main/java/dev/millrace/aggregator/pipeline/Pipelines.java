@@ -60,8 +60,7 @@ public final class Pipelines {
      * @param sql its canonical text, without secrets
      * @param program the file of its transform, where the catalog may not have it yet
      */
-    public record Definition(
-            PipelineSpec spec, String sql, Credentials credentials, Optional<ProgramFile> program) {
+    public record Definition(PipelineSpec spec, String sql, Credentials credentials, Optional<ProgramFile> program) {
         /** A pipeline whose transform is in the catalog, or that has none. */
         public Definition(PipelineSpec spec, String sql, Credentials credentials) {
             this(spec, sql, credentials, Optional.empty());
@@ -293,10 +292,7 @@ public final class Pipelines {
         cursors(pipeline).forEach(cursor -> cursors.put(Integer.parseInt(cursor.partition()), cursor.offset()));
         SourceSpec.Kafka source = kafka(pipeline.spec());
         return SourceSample.read(
-                source,
-                pipeline.credentials(),
-                SourceSample.Ranges.behind(cursors, offsets(pipeline)),
-                limit);
+                source, pipeline.credentials(), SourceSample.Ranges.behind(cursors, offsets(pipeline)), limit);
     }
 
     /** Records of one partition, from an offset (its oldest) to another, that one left out (its newest). */
