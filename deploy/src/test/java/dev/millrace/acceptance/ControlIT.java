@@ -280,7 +280,8 @@ class ControlIT {
         places.add(get("/jobmanager/config").toString());
         places.add(millrace.output());
         try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
-            for (Path log : files.filter(path -> path.toString().endsWith(".log")).toList()) {
+            for (Path log :
+                    files.filter(path -> path.toString().endsWith(".log")).toList()) {
                 places.add(Files.readString(log, StandardCharsets.ISO_8859_1));
             }
         }

@@ -9,22 +9,27 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the process that does everything while a broker that does not die feeds a pipeline.
- * Profile {@code chaos} does it for longer, {@code -Dseed=} to repeat a run.
+ * Kills the process that does everything while a broker that does not die feeds a pipeline that loads records as they
+ * are, and one through a program. Profile {@code chaos} does it for longer, {@code -Dseed=} to repeat a run.
  */
 class KillIT {
     private static final int KILLS = Integer.getInteger("kills", 5);
     private static final long ROWS = Long.getLong("kill.rows", 300_000);
     private static final int ROWS_PER_SECOND = Integer.getInteger("kill.rate", 6_000);
+    private static final int TRANSFORMED_KILLS = 10;
+    private static final long TRANSFORMED_ROWS = 200_000;
+    private static final int TRANSFORMED_ROWS_PER_SECOND = 2_000;
     private static final Duration LOADED_MAX = Duration.ofMinutes(5);
 
     /** From while it still starts to well into loading. */
@@ -45,53 +50,113 @@ class KillIT {
             Numbers numbers = new Numbers(broker.address(), "numbers");
             numbers.create();
             try (MillraceProcess first = MillraceProcess.start(data)) {
-                startPipeline(first, broker);
+                create(first, "d");
+                startPipeline(first, broker, "d.t", "");
+                startPipeline(first, broker, "d.awk", Examples.awk(folder).clause());
                 first.kill();
             }
             CompletableFuture<Void> producing =
                     CompletableFuture.runAsync(() -> numbers.produce(0, ROWS, ROWS_PER_SECOND));
-            for (int kill = 1; kill < KILLS; kill++) {
-                try (MillraceProcess life = MillraceProcess.launch(data)) {
-                    TimeUnit.MILLISECONDS.sleep(random.nextInt(LIFE_MILLIS_MIN, LIFE_MILLIS_MAX));
-                    life.kill();
-                }
-            }
+            killAgainAndAgain(data, KILLS - 1, random);
             try (MillraceProcess last = MillraceProcess.start(data);
                     Connection connection = last.connect();
                     Statement statement = connection.createStatement()) {
                 producing.get(ROWS / ROWS_PER_SECOND + 300, TimeUnit.SECONDS);
-                assertLoaded(statement, last);
+                assertLoaded(statement, last, "d.t", ROWS, "word ");
+                assertLoaded(statement, last, "d.awk", ROWS, "WORD ");
+            }
+            Examples.awaitNoneRunning();
+        }
+    }
+
+    /** Each of them loads all records through a program of its own language. */
+    @Test
+    @EnabledIfSystemProperty(
+            named = "kill.transforms",
+            matches = "true",
+            disabledReason = "takes minutes: profile chaos; the default kills a pipeline through awk")
+    void killedAtRandomMomentsItLoadsEveryRecordOnceThroughProgramsInFourLanguages() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("KillIT: -Dseed=" + seed);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        Path data = folder.resolve("data");
+        List<Examples> languages = Examples.installed(folder);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), "127.0.0.1", 0)) {
+            Numbers numbers = new Numbers(broker.address(), "numbers");
+            numbers.create();
+            try (MillraceProcess first = MillraceProcess.start(data, "--slots", "8")) {
+                create(first, "d");
+                for (Examples language : languages) {
+                    startPipeline(first, broker, "d." + language.name(), language.clause());
+                }
+                first.kill();
+            }
+            CompletableFuture<Void> producing =
+                    CompletableFuture.runAsync(() -> numbers.produce(0, TRANSFORMED_ROWS, TRANSFORMED_ROWS_PER_SECOND));
+            killAgainAndAgain(data, TRANSFORMED_KILLS - 1, random, "--slots", "8");
+            try (MillraceProcess last = MillraceProcess.start(data, "--slots", "8");
+                    Connection connection = last.connect();
+                    Statement statement = connection.createStatement()) {
+                producing.get(TRANSFORMED_ROWS / TRANSFORMED_ROWS_PER_SECOND + 300, TimeUnit.SECONDS);
+                for (Examples language : languages) {
+                    assertLoaded(statement, last, "d." + language.name(), TRANSFORMED_ROWS, "WORD ");
+                }
+            }
+            Examples.awaitNoneRunning();
+        }
+    }
+
+    private static void killAgainAndAgain(Path data, int kills, RandomGenerator random, String... options)
+            throws Exception {
+        for (int kill = 0; kill < kills; kill++) {
+            try (MillraceProcess life = MillraceProcess.launch(data, options)) {
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(LIFE_MILLIS_MIN, LIFE_MILLIS_MAX));
+                life.kill();
             }
         }
     }
 
-    private static void startPipeline(MillraceProcess millrace, EmbeddedBroker broker) throws SQLException {
+    private static void create(MillraceProcess millrace, String database) throws SQLException {
         try (Connection connection = millrace.connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE d PARTITIONS 4");
-            statement.execute("CREATE TABLE d.t (id BIGINT NOT NULL, word VARCHAR(40), SHARD KEY (id))");
-            statement.execute("CREATE PIPELINE d.p AS LOAD DATA KAFKA '" + broker.address()
-                    + "/numbers' INTO TABLE d.t FIELDS TERMINATED BY ','");
-            statement.execute("START PIPELINE d.p");
+            statement.execute("CREATE DATABASE " + database + " PARTITIONS 4");
         }
     }
 
-    private static void assertLoaded(Statement statement, MillraceProcess process) throws SQLException {
+    /** The pipeline has its table's name. */
+    private static void startPipeline(MillraceProcess millrace, EmbeddedBroker broker, String table, String transform)
+            throws SQLException {
+        try (Connection connection = millrace.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE " + table + " (id BIGINT NOT NULL, word VARCHAR(40), SHARD KEY (id))");
+            statement.execute("CREATE PIPELINE " + table + " AS LOAD DATA KAFKA '" + broker.address() + "/numbers' "
+                    + transform + " INTO TABLE " + table + " FIELDS TERMINATED BY ','");
+            statement.execute("START PIPELINE " + table);
+        }
+    }
+
+    private static void assertLoaded(Statement statement, MillraceProcess process, String table, long rows, String word)
+            throws SQLException {
         long deadline = System.nanoTime() + LOADED_MAX.toNanos();
-        while (number(statement, "SELECT count(*) FROM d.t") < ROWS && System.nanoTime() < deadline) {
+        while (number(statement, "SELECT count(*) FROM " + table) < rows && System.nanoTime() < deadline) {
             LockSupport.parkNanos(200_000_000);
         }
-        try (ResultSet row = statement.executeQuery("SELECT count(*), count(DISTINCT id), min(id), max(id) FROM d.t")) {
+        try (ResultSet row =
+                statement.executeQuery("SELECT count(*), count(DISTINCT id), min(id), max(id) FROM " + table)) {
             assertThat(row.next()).isTrue();
-            assertThat(row.getLong(1)).as(process::output).isEqualTo(ROWS);
-            assertThat(row.getLong(2)).isEqualTo(ROWS);
+            assertThat(row.getLong(1)).as(process::output).isEqualTo(rows);
+            assertThat(row.getLong(2)).isEqualTo(rows);
             assertThat(row.getLong(3)).isZero();
-            assertThat(row.getLong(4)).isEqualTo(ROWS - 1);
+            assertThat(row.getLong(4)).isEqualTo(rows - 1);
         }
-        assertThat(number(statement, "SELECT count(*) FROM d.t WHERE word <> concat('word ', id)"))
+        assertThat(number(statement, "SELECT count(*) FROM " + table + " WHERE word <> concat('" + word + "', id)"))
                 .isZero();
-        assertThat(number(statement, "SELECT count(*) FROM information_schema.PIPELINES WHERE STATE = 'Running'"))
-                .as("the pipeline goes on by itself")
+        String name = table.substring(table.indexOf('.') + 1);
+        assertThat(number(
+                        statement,
+                        "SELECT count(*) FROM information_schema.PIPELINES WHERE STATE = 'Running' AND PIPELINE_NAME = '"
+                                + name + "'"))
+                .as("pipeline " + table + " goes on by itself")
                 .isEqualTo(1);
     }
 

@@ -80,8 +80,7 @@ final class TwoDoorBroker implements AutoCloseable {
     /** As retention does. */
     void deleteBefore(String topic, int partition, long offset) throws Exception {
         try (Admin admin = admin()) {
-            admin.deleteRecords(
-                            Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(offset)))
+            admin.deleteRecords(Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(offset)))
                     .all()
                     .get();
         }
@@ -107,9 +106,7 @@ final class TwoDoorBroker implements AutoCloseable {
                                 "listeners",
                                 "PLAINTEXT://" + open() + ",SASL_PLAINTEXT://" + guarded() + ",CONTROLLER://"
                                         + controller),
-                        Map.entry(
-                                "advertised.listeners",
-                                "PLAINTEXT://" + open() + ",SASL_PLAINTEXT://" + guarded()),
+                        Map.entry("advertised.listeners", "PLAINTEXT://" + open() + ",SASL_PLAINTEXT://" + guarded()),
                         Map.entry(
                                 "listener.security.protocol.map",
                                 "PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT"),

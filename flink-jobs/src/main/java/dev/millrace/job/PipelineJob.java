@@ -2,6 +2,7 @@ package dev.millrace.job;
 
 import dev.millrace.job.extract.LoadOperator;
 import dev.millrace.job.extract.LoadedRows;
+import dev.millrace.job.extract.TransformOperator;
 import dev.millrace.job.run.Faults;
 import dev.millrace.job.run.InTask;
 import dev.millrace.job.run.JobRun;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -54,11 +56,11 @@ public final class PipelineJob {
     }
 
     /**
-     * The topology.
+     * The topology; transform is there if the pipeline has one.
      *
      * <pre>
-     *   source → load → stage ──► gather ──► decide
-     *   one task per slot         one task
+     *   source → transform → load → stage ──► gather ──► decide
+     *   one task per slot                     one task
      * </pre>
      *
      * Uids are part of every savepoint: they never change.
@@ -66,9 +68,14 @@ public final class PipelineJob {
     static void build(
             StreamExecutionEnvironment env, JobRun run, FetchSource source, StoreDoor.Opener opener, Faults faults) {
         PipelineSpec pipeline = run.pipeline();
-        env.fromSource(source, WatermarkStrategy.noWatermarks(), sourceName(pipeline), new InTask<>(KafkaFetch.class))
-                .uid("source")
-                .transform(loadName(pipeline), new InTask<>(LoadedRows.class), new LoadOperator(run, opener))
+        SingleOutputStreamOperator<KafkaFetch> records = env.fromSource(
+                        source, WatermarkStrategy.noWatermarks(), sourceName(pipeline), new InTask<>(KafkaFetch.class))
+                .uid("source");
+        if (pipeline.transform().isPresent()) {
+            records = records.transform("transform", new InTask<>(KafkaFetch.class), new TransformOperator(run, opener))
+                    .uid("transform");
+        }
+        records.transform(loadName(pipeline), new InTask<>(LoadedRows.class), new LoadOperator(run, opener))
                 .uid("load")
                 .sinkTo(new TableSink(run, opener, faults))
                 .name("table " + pipeline.table().name())

@@ -75,6 +75,7 @@ final class EngineStore implements AutoCloseable {
         return thread;
     });
     private final List<PipelineError> errors = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, byte[]> programs = new ConcurrentHashMap<>();
     private final List<SystemEntry.Decide> decisions = Collections.synchronizedList(new ArrayList<>());
     private final int port = freePort();
     private final long databaseId;
@@ -115,6 +116,11 @@ final class EngineStore implements AutoCloseable {
                 } catch (CompletionException e) {
                     throw e.getCause() instanceof RefusedException refused ? refused : e;
                 }
+            }
+
+            @Override
+            public byte[] program(String sha256, int part) {
+                return store.programs.get(sha256 + "." + part);
             }
 
             @Override
@@ -232,6 +238,9 @@ final class EngineStore implements AutoCloseable {
         synchronized (system) {
             Answer answer = system.apply(entry).answer();
             if (answer instanceof Answer.Done) {
+                if (entry instanceof SystemEntry.StoreProgram stored) {
+                    programs.put(stored.sha256() + "." + stored.part(), stored.bytes());
+                }
                 if (entry instanceof SystemEntry.RecordErrors recorded) {
                     errors.addAll(recorded.errors());
                 }

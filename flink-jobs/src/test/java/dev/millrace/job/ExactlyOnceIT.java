@@ -16,7 +16,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tasks and task managers fail at all points where the outcome differs, while records arrive. */
+/**
+ * Tasks and task managers fail at all points where the outcome differs, while records arrive: at a pipeline that loads
+ * them as they are, and at one through a program that keeps its output until its input ends.
+ */
 class ExactlyOnceIT {
     private static final int RECORDS = 200_000;
     private static final int SOURCE_PARTITIONS = 3;
@@ -36,10 +39,14 @@ class ExactlyOnceIT {
             broker.create(TOPIC, SOURCE_PARTITIONS);
             TableSpec table = store.create(PipelineJobTest.table(false, List.of(), List.of("id")));
             PipelineSpec pipeline = store.create(PipelineJobTest.pipeline(broker.address(), TOPIC, table));
+            TableSpec transformedTable = store.create(table("transformed"));
+            PipelineSpec transformed = store.create(Scripts.through(
+                    store, PipelineJobTest.pipeline(broker.address(), TOPIC, transformedTable), "sort -r"));
             FaultPlan.clear();
             AtomicBoolean go = new AtomicBoolean(true);
             CompletableFuture<Void> producer = CompletableFuture.runAsync(() -> produce(broker, go));
             cluster.submit(store.newRun(pipeline), FaultPlan.faults());
+            cluster.submit(store.newRun(transformed), FaultPlan.faults());
 
             for (int round = 0; round < 3; round++) {
                 for (Faults.Point point : Faults.Point.values()) {
@@ -54,16 +61,28 @@ class ExactlyOnceIT {
             go.set(false);
             producer.get();
 
-            Cluster.await("all rows", () -> store.number(table, "count(*)") >= RECORDS);
-            assertThat(store.number(table, "count(*)")).isEqualTo(RECORDS);
-            assertThat(store.number(table, "count(DISTINCT id)")).isEqualTo(RECORDS);
-            assertThat(store.decisions().stream()
-                            .distinct()
-                            .mapToLong(SystemEntry.Decide::rows)
-                            .sum())
-                    .isEqualTo(RECORDS);
+            assertOnce(store, pipeline, table);
+            assertOnce(store, transformed, transformedTable);
             assertThat(store.errors()).isEmpty();
         }
+    }
+
+    private static void assertOnce(EngineStore store, PipelineSpec pipeline, TableSpec table)
+            throws InterruptedException {
+        Cluster.await("all rows", () -> store.number(table, "count(*)") >= RECORDS);
+        assertThat(store.number(table, "count(*)")).isEqualTo(RECORDS);
+        assertThat(store.number(table, "count(DISTINCT id)")).isEqualTo(RECORDS);
+        assertThat(store.decisions().stream()
+                        .distinct()
+                        .filter(decision -> decision.batch().writer() == pipeline.id())
+                        .mapToLong(SystemEntry.Decide::rows)
+                        .sum())
+                .isEqualTo(RECORDS);
+    }
+
+    private static TableSpec table(String name) {
+        TableSpec t = PipelineJobTest.table(false, List.of(), List.of("id"));
+        return new TableSpec(0, 1, t.database(), name, t.reference(), t.columns(), t.keys(), t.shardKey());
     }
 
     private static void awaitDecisions(EngineStore store, int more) throws InterruptedException {

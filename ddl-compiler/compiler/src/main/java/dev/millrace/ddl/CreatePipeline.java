@@ -2,6 +2,7 @@ package dev.millrace.ddl;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.spec.TransformSpec.Framing;
 import java.util.List;
 import java.util.Optional;
 
@@ -106,12 +107,13 @@ public record CreatePipeline(
         }
     }
 
-    /** WITH TRANSFORM (uri, program, arguments). */
-    public record Transform(String uri, String program, String arguments, Place at) {
+    /** WITH TRANSFORM (uri, program, arguments) [FRAMED BY …]. */
+    public record Transform(String uri, String program, String arguments, Framing framing, Place at) {
         public Transform {
             requireNonNull(uri, "uri");
             requireNonNull(program, "program");
             requireNonNull(arguments, "arguments");
+            requireNonNull(framing, "framing");
             requireNonNull(at, "at");
         }
     }

@@ -60,6 +60,9 @@ class SpecJsonTest {
             PipelineSpec limited = spec.withLimits(new BatchLimits(OptionalInt.of(3), OptionalInt.of(500)))
                     .withSource(new SourceSpec.Kafka(List.of("h:1"), "clicks", Map.of("client.rack", "r")));
             assertThat(SpecJson.readPipeline(SpecJson.write(limited))).isEqualTo(limited);
+            PipelineSpec transformed = spec.withTransform(new TransformSpec(
+                    "file:///opt/t.tar.gz", "t.py", "-a 'b c'", TransformSpec.Framing.NEWLINE, "ab12", 4_711));
+            assertThat(SpecJson.readPipeline(SpecJson.write(transformed))).isEqualTo(transformed);
         }
     }
 }

@@ -91,6 +91,9 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
 
     private RuntimeException refused(KafkaFetch fetch, RecordError error) {
         PipelineSpec pipeline = run.pipeline();
+        if (pipeline.transform().filter(transform -> !transform.isBuiltIn()).isPresent()) {
+            return refusedOutput(error);
+        }
         String topic = pipeline.source().match((SourceSpec.Cases<String>) SourceSpec.Kafka::topic);
         String message = "topic '" + topic + "' partition " + fetch.from().partition() + ", " + error.describe();
         return RunEnd.failed(
@@ -104,6 +107,26 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
                         message,
                         fetch.from().partition(),
                         error.offset(),
+                        error.line(),
+                        error.column().orElse(""),
+                        error.excerpt()));
+    }
+
+    /** Rows of a transform's output have a number instead of a place in the source. */
+    private RuntimeException refusedOutput(RecordError error) {
+        String message = "row " + error.offset() + " of the transform's output in its batch"
+                + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason();
+        return RunEnd.failed(
+                opener,
+                run,
+                error.kind().state(),
+                new PipelineError(
+                        System.currentTimeMillis(),
+                        "Load",
+                        error.kind().state().number(),
+                        message,
+                        "",
+                        -1,
                         error.line(),
                         error.column().orElse(""),
                         error.excerpt()));

@@ -44,6 +44,11 @@ public final class LeafStoreDoor implements StoreDoor {
     }
 
     @Override
+    public byte[] program(String sha256, int part) {
+        return ContextLoader.ofFlight(() -> client.program(sha256, part));
+    }
+
+    @Override
     public void close() {
         client.close();
         allocator.close();

@@ -19,6 +19,9 @@ public interface StoreDoor extends AutoCloseable {
     /** Submits an entry to a partition's leader. */
     CompletableFuture<WireReader> submit(PartitionId partition, LogEntry entry);
 
+    /** A part of a transform's file, by the file's SHA-256. */
+    byte[] program(String sha256, int part);
+
     @Override
     void close();
 

@@ -85,7 +85,9 @@ final class Decision {
                     QUERY_FAILED,
                     RESOURCES_EXHAUSTED,
                     UNAVAILABLE,
-                    MALFORMED -> new IllegalStateException("no decision on " + batch.id() + ": " + e.refusal(), e);
+                    MALFORMED,
+                    PROGRAM_MISSING ->
+                new IllegalStateException("no decision on " + batch.id() + ": " + e.refusal(), e);
         };
     }
 

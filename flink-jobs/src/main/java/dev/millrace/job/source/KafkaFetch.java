@@ -10,7 +10,8 @@ import dev.millrace.transform.load.RecordBatch;
  * it: whoever keeps anything copies it.
  *
  * @param from where the range begins: the offset read before it, not its first record
- * @param to next offset to read; above {@code from} also if there is no record (transaction markers, aborted records)
+ * @param to next offset to read; above {@code from} also if there is no record (transaction markers, aborted records);
+ *     equal to it only for records of a transform's output, which belong to no range
  * @param bytes of the records' values
  * @param readAtMillis when it was read, epoch milliseconds
  */
@@ -18,7 +19,7 @@ public record KafkaFetch(Cursor from, long to, RecordBatch records, long bytes, 
     public KafkaFetch {
         requireNonNull(from, "from");
         requireNonNull(records, "records");
-        if (to <= from.offset()) {
+        if (to < from.offset()) {
             throw new IllegalArgumentException("a fetch from " + from + " to " + to);
         }
     }

@@ -157,6 +157,11 @@ class ChunkerTest {
             }
 
             @Override
+            public byte[] program(String sha256, int part) {
+                throw new IllegalStateException("not asked in this test");
+            }
+
+            @Override
             public CompletableFuture<WireReader> submit(PartitionId partition, LogEntry entry) {
                 LogEntry.Stage chunk = (LogEntry.Stage) entry;
                 List<LogEntry.Stage> chunks = staged.computeIfAbsent(partition.ordinal(), o -> new ArrayList<>());

@@ -11,6 +11,7 @@ import dev.millrace.spec.BatchLimits;
 import dev.millrace.spec.Credentials;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import java.time.DateTimeException;
@@ -43,6 +44,8 @@ final class PipelineAlteration {
             "PARALLELISM",
             "OUT_OF_ORDER OPTIMIZATION",
             "OFFSETS METADATA GC",
+            "SET TRANSFORM",
+            "RELOAD TRANSFORM",
             "DROP PARTITION",
             "DROP ORPHAN PARTITIONS",
             "DROP ORPHAN FILES");
@@ -101,6 +104,13 @@ final class PipelineAlteration {
                         spec.limits().partitions(),
                         OptionalInt.of(PipelineChecker.offsets(
                                 option(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, action)))));
+            case "TRANSFORM" -> spec = spec.withTransform(TransformChecker.check(action));
+            case "RELOAD TRANSFORM" -> {
+                TransformSpec known = spec.transform()
+                        .orElseThrow(
+                                () -> wrong("pipeline '" + spec.name() + "' has no transform: SET one", action.at()));
+                spec = spec.withTransform(known.withFile("", 0));
+            }
             case "DROP PARTITION" -> {
                 forgotten.add(Quoting.unquoted(action.value()));
                 offsetsAt = action.at();

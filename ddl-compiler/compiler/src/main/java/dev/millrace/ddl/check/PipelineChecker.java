@@ -57,7 +57,7 @@ final class PipelineChecker {
             warnings.add(TableOptions.ignored("AGGREGATOR"));
         }
         create.options().forEach(this::refuseLater);
-        create.transform().ifPresent(transform -> refuse(true, "WITH TRANSFORM", transform.at()));
+        create.transform().ifPresent(TransformChecker::refuseLater);
         create.errorMode().ifPresent(mode -> refuse(true, mode.kind().words(), mode.at()));
         refuse(create.target().procedure(), "INTO PROCEDURE", create.target().at());
         create.format().match(new CreatePipeline.FormatCases<Boolean>() {
@@ -127,7 +127,8 @@ final class PipelineChecker {
                 optional(PipelineOption.Kind.PARALLELISM, PipelineChecker::parallelism),
                 new BatchLimits(
                         optional(PipelineOption.Kind.MAX_PARTITIONS_PER_BATCH, PipelineChecker::parallelism),
-                        optional(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, PipelineChecker::offsets)));
+                        optional(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, PipelineChecker::offsets)),
+                create.transform().map(TransformChecker::check));
     }
 
     KafkaConnection connection() {

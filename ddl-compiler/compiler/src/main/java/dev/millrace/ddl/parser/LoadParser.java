@@ -25,6 +25,7 @@ import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.PipelineOption;
 import dev.millrace.ddl.Place;
 import dev.millrace.ddl.SqlText;
+import dev.millrace.spec.TransformSpec.Framing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -119,7 +120,7 @@ final class LoadParser {
             String program = tokens.acceptSymbol(COMMA) ? tokens.string().value() : "";
             String arguments = tokens.acceptSymbol(COMMA) ? tokens.string().value() : "";
             tokens.expectSymbol(RPAREN);
-            transform = Optional.of(new Transform(uri, program, arguments, at));
+            transform = Optional.of(new Transform(uri, program, arguments, framing(), at));
             return;
         }
         Optional<ErrorMode.Kind> mode = errorMode();
@@ -135,6 +136,14 @@ final class LoadParser {
                 found.kind().words(),
                 at);
         options.add(found);
+    }
+
+    private Framing framing() {
+        if (!tokens.accept("FRAMED", "BY") || tokens.accept("LENGTH")) {
+            return Framing.LENGTH;
+        }
+        tokens.expect("NEWLINE");
+        return Framing.NEWLINE;
     }
 
     private boolean connection() {

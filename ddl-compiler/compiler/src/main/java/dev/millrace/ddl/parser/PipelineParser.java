@@ -148,7 +148,7 @@ final class PipelineParser {
         if (tokens.accept("TRANSFORM")) {
             List<String> arguments =
                     tokens.parenthesized(() -> Quoting.string(tokens.string().value()));
-            return new AlterPipeline.Action("SET TRANSFORM", "(" + String.join(", ", arguments) + ")", at);
+            return new AlterPipeline.Action("SET TRANSFORM", "(" + String.join(", ", arguments) + ")" + framing(), at);
         }
         Optional<PipelineOption> option = option();
         if (option.isEmpty()) {
@@ -156,6 +156,14 @@ final class PipelineParser {
         }
         return new AlterPipeline.Action(
                 "SET " + option.get().kind().words(), option.get().value(), at);
+    }
+
+    private String framing() {
+        if (!tokens.accept("FRAMED", "BY") || tokens.accept("LENGTH")) {
+            return "";
+        }
+        tokens.expect("NEWLINE");
+        return " FRAMED BY NEWLINE";
     }
 
     private String keyed() {

@@ -13,6 +13,7 @@ import dev.millrace.ddl.CreatePipeline.Mapping;
 import dev.millrace.ddl.CreatePipeline.Source;
 import dev.millrace.ddl.CreatePipeline.StringText;
 import dev.millrace.ddl.PipelineOption;
+import dev.millrace.spec.TransformSpec.Framing;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,7 +35,8 @@ final class PipelinePrinter {
                 .ifPresent(transform -> text.append(" WITH TRANSFORM (")
                         .append(joined(
                                 List.of(transform.uri(), transform.program(), transform.arguments()), Quoting::string))
-                        .append(')'));
+                        .append(')')
+                        .append(transform.framing() == Framing.LENGTH ? "" : " FRAMED BY " + transform.framing()));
         create.errorMode().ifPresent(mode -> text.append(' ').append(mode.kind().words()));
         text.append(create.target().procedure() ? " INTO PROCEDURE " : " INTO TABLE ")
                 .append(Quoting.name(create.target().name()))

@@ -10,6 +10,7 @@ import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.json.SpecJson;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,8 +67,16 @@ public final class SpecPrinter {
                 + number("PARALLELISM", pipeline.parallelism())
                 + number("MAX_PARTITIONS_PER_BATCH", pipeline.limits().partitions())
                 + number("MAX_OFFSETS_PER_BATCH_PARTITION", pipeline.limits().offsets())
+                + pipeline.transform().map(SpecPrinter::transform).orElse("")
                 + " INTO TABLE " + target
                 + format(pipeline.format());
+    }
+
+    private static String transform(TransformSpec transform) {
+        return " WITH TRANSFORM ("
+                + joined(List.of(transform.uri(), transform.program(), transform.arguments()), Quoting::string)
+                + ")"
+                + (transform.framing() == TransformSpec.Framing.LENGTH ? "" : " FRAMED BY " + transform.framing());
     }
 
     private static String source(SourceSpec source) {

@@ -309,6 +309,9 @@ class CheckerTest {
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h,i/t' CONFIG '{\"security.protocol\":\"ssl\",\"ssl.ca.location\":\"/ca\"}'"
                         + " MAX_PARTITIONS_PER_BATCH 2 MAX_OFFSETS_PER_BATCH_PARTITION 70 INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' INTO TABLE t FORMAT JSON (a <- % DEFAULT NULL, b <- `x::y`::z DEFAULT 'q')",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('file://localhost/t.py', '', '') INTO TABLE t",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('https://h/x/t.tar.gz', 'bin/t', '-a \\'b c\\'')"
+                        + " FRAMED BY NEWLINE INTO TABLE t",
             })
     void shownPipelineIsTheSamePipeline(String sql) {
         catalog.with("CREATE TABLE t (a INT, b VARCHAR(10))");

@@ -78,7 +78,9 @@ public enum SqlState {
     MULTIPLE_SHARD_KEY("42M04", 20015),
     TOPIC_RECREATED("40M05", 20016),
     OFFSETS_EXPIRED("40M06", 20017),
-    NOT_PROGRESSING("55M03", 20018);
+    NOT_PROGRESSING("55M03", 20018),
+    TRANSFORM_FAILED("39M01", 20030),
+    TRANSFORM_UNAVAILABLE("39M02", 20031);
 
     private final String code;
     private final int number;

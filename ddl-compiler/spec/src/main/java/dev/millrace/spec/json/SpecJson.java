@@ -14,6 +14,7 @@ import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.type.SqlType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +57,7 @@ public final class SpecJson {
         spec.parallelism().ifPresent(parallelism -> node.put("parallelism", parallelism));
         spec.limits().partitions().ifPresent(limit -> node.put("partitionsPerBatchMax", limit));
         spec.limits().offsets().ifPresent(limit -> node.put("offsetsPerPartitionMax", limit));
+        spec.transform().ifPresent(transform -> node.set("transform", transform(transform)));
         return text(node);
     }
 
@@ -84,7 +86,8 @@ public final class SpecJson {
                 Duration.ofMillis(node.required("batchIntervalMillis").asLong()),
                 optionalInt(node, "parallelism"),
                 new BatchLimits(
-                        optionalInt(node, "partitionsPerBatchMax"), optionalInt(node, "offsetsPerPartitionMax")));
+                        optionalInt(node, "partitionsPerBatchMax"), optionalInt(node, "offsetsPerPartitionMax")),
+                node.has("transform") ? Optional.of(transform(node.get("transform"))) : Optional.empty());
     }
 
     /** A flat object of strings; the form of credentials and of a source's settings. */
@@ -118,6 +121,27 @@ public final class SpecJson {
                 .forEachRemaining(
                         field -> strings.put(field.getKey(), field.getValue().asText()));
         return strings;
+    }
+
+    private static ObjectNode transform(TransformSpec transform) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("uri", transform.uri());
+        node.put("program", transform.program());
+        node.put("arguments", transform.arguments());
+        node.put("framing", transform.framing().name());
+        node.put("sha256", transform.sha256());
+        node.put("sizeBytes", transform.sizeBytes());
+        return node;
+    }
+
+    private static TransformSpec transform(JsonNode node) {
+        return new TransformSpec(
+                node.required("uri").asText(),
+                node.required("program").asText(),
+                node.required("arguments").asText(),
+                TransformSpec.Framing.valueOf(node.required("framing").asText()),
+                node.required("sha256").asText(),
+                node.required("sizeBytes").asLong());
     }
 
     private static ObjectNode table(ObjectNode node, TableSpec spec) {

@@ -63,7 +63,11 @@ final class PipelineRunner {
             session.warn(checked.warnings());
             checked.spec()
                     .ifPresent(spec -> placed(source, () -> {
-                        Pipelines.Definition definition = definition(spec, checker.credentials(create));
+                        Pipelines.Definition definition = create.transform()
+                                .map(transform -> fetched(
+                                        definition(spec, checker.credentials(create)),
+                                        transform.at().position()))
+                                .orElseGet(() -> definition(spec, checker.credentials(create)));
                         if (spec.id() == 0) {
                             create(definition, session);
                         } else {
@@ -102,6 +106,14 @@ final class PipelineRunner {
         return new Pipelines.Definition(spec, SpecPrinter.print(spec, credentials), credentials);
     }
 
+    private static Pipelines.Definition fetched(Pipelines.Definition definition, Position transform) {
+        try {
+            return definition.fetched();
+        } catch (StatementException e) {
+            throw e.position().isPresent() ? e : e.at(transform);
+        }
+    }
+
     void alter(AlterPipeline alter, Session session) {
         unlessStale(view -> {
             CatalogSnapshot.Pipeline known = Names.pipeline(view, alter.name(), session);
@@ -111,7 +123,9 @@ final class PipelineRunner {
                     altered.at().position(),
                     () -> pipelines.alter(
                             known,
-                            definition(altered.spec(), altered.credentials()),
+                            fetched(
+                                    definition(altered.spec(), altered.credentials()),
+                                    alter.at().position()),
                             altered.offsets(),
                             List.copyOf(altered.forgotten()),
                             altered.orphans()));

@@ -12,6 +12,7 @@ import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.CatalogSnapshot;
+import dev.millrace.transform.OneBatch;
 import dev.millrace.transform.load.ExpressionEngine;
 import dev.millrace.transform.load.LoadResult;
 import dev.millrace.transform.load.Loader;
@@ -27,12 +28,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
@@ -71,16 +74,60 @@ final class PipelineSamples {
         try (ExpressionEngine expressions =
                         new ExpressionEngine(ExpressionEngine.MEMORY_BYTES_DEFAULT, 1, spill.resolve("test-pipeline"));
                 Loader loader = new Loader(spec, allocator, expressions)) {
-            byPartition(pipelines.next(pipeline, limit)).forEach((partition, records) -> {
-                try (LoadResult loaded = loader.load(packed(records))) {
+            List<Sampled> sampled = pipelines.next(pipeline, limit);
+            if (spec.transform().isPresent()) {
+                try (LoadResult loaded = loader.load(transformed(spec, packed(sampled)))) {
                     if (loaded.isRefused()) {
-                        throw refused(spec, partition, loaded.errors().get(0));
+                        throw refusedOutput(loaded.errors().get(0));
                     }
                     read(loaded.rows(), spec, rows);
                 }
-            });
+            } else {
+                byPartition(sampled).forEach((partition, records) -> {
+                    try (LoadResult loaded = loader.load(packed(records))) {
+                        if (loaded.isRefused()) {
+                            throw refused(spec, partition, loaded.errors().get(0));
+                        }
+                        read(loaded.rows(), spec, rows);
+                    }
+                });
+            }
         }
         return new ListCursor(columns, rows);
+    }
+
+    /** All records through the pipeline's transform, in a folder that goes with it. */
+    private RecordBatch transformed(PipelineSpec spec, RecordBatch records) {
+        try {
+            Files.createDirectories(spill);
+            Path folder = Files.createTempDirectory(spill, "test-transform-");
+            try {
+                return OneBatch.run(
+                        spec, records, () -> pipelines.program(spec.transform().orElseThrow()), folder);
+            } finally {
+                remove(folder);
+            }
+        } catch (IOException e) {
+            throw new StatementException(SqlState.TRANSFORM_FAILED, e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StatementException(SqlState.QUERY_INTERRUPTED, "interrupted while the transform ran", e);
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        List<Path> paths;
+        try (Stream<Path> tree = Files.walk(folder)) {
+            paths = tree.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private static StatementException refusedOutput(RecordError error) {
+        return new StatementException(
+                error.kind().state(), "row " + error.offset() + " after the transform: " + error.reason());
     }
 
     private static StatementException refused(PipelineSpec spec, int partition, RecordError error) {
@@ -94,8 +141,8 @@ final class PipelineSamples {
         for (int row = 0; row < loaded.getRowCount(); row++) {
             Object[] values = new Object[columns.size()];
             for (int i = 0; i < values.length; i++) {
-                values[i] =
-                        ColumnValues.read(loaded.getVector(i), row, columns.get(i).type());
+                values[i] = ColumnValues.read(
+                        loaded.getVector(i), row, columns.get(i).type());
             }
             rows.add(values);
         }
@@ -103,8 +150,9 @@ final class PipelineSamples {
 
     private static Map<Integer, List<Sampled>> byPartition(List<Sampled> sampled) {
         Map<Integer, List<Sampled>> byPartition = new LinkedHashMap<>();
-        sampled.forEach(item ->
-                byPartition.computeIfAbsent(item.partition(), p -> new ArrayList<>()).add(item));
+        sampled.forEach(item -> byPartition
+                .computeIfAbsent(item.partition(), p -> new ArrayList<>())
+                .add(item));
         return byPartition;
     }
 

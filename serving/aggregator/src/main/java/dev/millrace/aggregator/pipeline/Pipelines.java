@@ -7,6 +7,7 @@ import dev.millrace.ddl.check.NewOffsets;
 import dev.millrace.spec.Credentials;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Attempt;
@@ -19,6 +20,11 @@ import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.OpenAnswer;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
+import dev.millrace.store.wire.WireReader;
+import dev.millrace.transform.jq.JqFilter;
+import dev.millrace.transform.program.ProgramFetch;
+import dev.millrace.transform.program.ProgramFile;
+import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +33,8 @@ import java.util.Optional;
 
 /** What the statements on pipelines do. */
 public final class Pipelines {
+    private static final int STORED_MAX = 5;
+
     private final StoreClient client;
     private final LiveCatalog catalog;
     private final PipelineSupervisor supervisor;
@@ -50,8 +58,37 @@ public final class Pipelines {
      * A pipeline as a statement defines it.
      *
      * @param sql its canonical text, without secrets
+     * @param program the file of its transform, where the catalog may not have it yet
      */
-    public record Definition(PipelineSpec spec, String sql, Credentials credentials) {
+    public record Definition(PipelineSpec spec, String sql, Credentials credentials, Optional<ProgramFile> program) {
+        /** A pipeline whose transform is in the catalog, or that has none. */
+        public Definition(PipelineSpec spec, String sql, Credentials credentials) {
+            this(spec, sql, credentials, Optional.empty());
+        }
+
+        /**
+         * The same with its transform as it is where its URI says, if it is not in the catalog; mistakes of a jq program
+         * are found here.
+         *
+         * @throws StatementException TRANSFORM_UNAVAILABLE, WRONG_CONFIG, UNSUPPORTED
+         */
+        public Definition fetched() {
+            if (spec.transform().isEmpty()) {
+                return this;
+            }
+            TransformSpec transform = spec.transform().get();
+            if (transform.isBuiltIn()) {
+                new JqFilter(transform);
+                return this;
+            }
+            if (!transform.sha256().isEmpty()) {
+                return this;
+            }
+            ProgramFile file = ProgramFetch.fetch(transform);
+            PipelineSpec whole = spec.withTransform(transform.withFile(file.sha256(), file.bytes().length));
+            return new Definition(whole, sql, credentials, Optional.of(file));
+        }
+
         SourceSpec.Kafka source() {
             return kafka(spec);
         }
@@ -75,8 +112,10 @@ public final class Pipelines {
         }
         long id = client.system(new SystemEntry.AllocateId()).number();
         try {
-            boolean before = client.system(new SystemEntry.CreatePipeline(
-                            spec.withId(id), definition.sql(), definition.credentials(), clock.millis()))
+            boolean before = withProgram(
+                            definition,
+                            new SystemEntry.CreatePipeline(
+                                    spec.withId(id), definition.sql(), definition.credentials(), clock.millis()))
                     .bool();
             catalog.refresh();
             return before;
@@ -182,17 +221,42 @@ public final class Pipelines {
     private void send(
             CatalogSnapshot.Pipeline known, Definition definition, List<Cursor> cursors, List<String> forgotten) {
         long id = known.spec().id();
-        client.system(new SystemEntry.ReplacePipeline(
-                known.run(),
-                definition.spec().withId(id),
-                definition.sql(),
-                definition.credentials(),
-                cursors,
-                forgotten,
-                clock.millis()));
+        withProgram(
+                definition,
+                new SystemEntry.ReplacePipeline(
+                        known.run(),
+                        definition.spec().withId(id),
+                        definition.sql(),
+                        definition.credentials(),
+                        cursors,
+                        forgotten,
+                        clock.millis()));
         catalog.refresh();
         sources.forget(id);
         supervisor.started(id);
+    }
+
+    /** The transform's file first. Another statement may drop it before the pipeline needs it: then once more. */
+    private WireReader withProgram(Definition definition, SystemEntry entry) {
+        for (int tries = 1; ; tries++) {
+            definition.program().ifPresent(file -> client.storeProgram(file.sha256(), file.bytes()));
+            try {
+                return client.system(entry);
+            } catch (RefusedException e) {
+                if (e.refusal() != Refusal.PROGRAM_MISSING || tries == STORED_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** A transform's file out of the catalog. */
+    public byte[] program(TransformSpec transform) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int part = 0; part < SystemEntry.StoreProgram.parts(transform.sizeBytes()); part++) {
+            bytes.writeBytes(client.program(transform.sha256(), part));
+        }
+        return bytes.toByteArray();
     }
 
     /** Where a pipeline goes on reading. */
@@ -228,10 +292,7 @@ public final class Pipelines {
         cursors(pipeline).forEach(cursor -> cursors.put(Integer.parseInt(cursor.partition()), cursor.offset()));
         SourceSpec.Kafka source = kafka(pipeline.spec());
         return SourceSample.read(
-                source,
-                pipeline.credentials(),
-                SourceSample.Ranges.behind(cursors, offsets(pipeline)),
-                limit);
+                source, pipeline.credentials(), SourceSample.Ranges.behind(cursors, offsets(pipeline)), limit);
     }
 
     /** Records of one partition, from an offset (its oldest) to another, that one left out (its newest). */

@@ -100,8 +100,7 @@ public final class SourceSample {
         }
     }
 
-    private static List<Sampled> read(
-            KafkaConsumer<byte[], byte[]> consumer, String topic, Ranges ranges, long limit) {
+    private static List<Sampled> read(KafkaConsumer<byte[], byte[]> consumer, String topic, Ranges ranges, long limit) {
         Map<TopicPartition, Long> open = new HashMap<>();
         ranges.to().forEach((partition, end) -> open.put(new TopicPartition(topic, partition), end));
         consumer.assign(open.keySet());

@@ -183,6 +183,13 @@ public final class SystemEngine implements PartitionEngine, SystemDoor {
         }
     }
 
+    @Override
+    public byte[] program(String sha256, int part) {
+        return file.program(sha256, part)
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.PROGRAM_MISSING, "the catalog has no part " + part + " of the file " + sha256));
+    }
+
     /** Waits under the lock until it holds; answers whether it does. */
     private boolean await(Duration wait, BooleanSupplier condition) {
         lock.lock();

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The system partition's rows in DuckDB. Writes are the rows an entry changed and the applied index, in one transaction.
@@ -78,8 +79,8 @@ final class SystemFile {
                 snapshotIndex = row.getLong(3);
             }
             for (SystemTable table : SystemTable.values()) {
-                if (table == SystemTable.ERROR) {
-                    continue; // read by its view only
+                if (table.isFileOnly()) {
+                    continue;
                 }
                 try (ResultSet row = statement.executeQuery("SELECT " + names(table.columns(), ", ") + " FROM "
                         + name(table) + " ORDER BY " + names(table.key(), ", "))) {
@@ -125,6 +126,22 @@ final class SystemFile {
         appliedIndex = applied;
         snapshotTerm = term;
         snapshotIndex = index;
+    }
+
+    /** A part of a transform's file, if it is there. For any thread. */
+    Optional<byte[]> program(String sha256, int part) {
+        String sql = "SELECT b.bytes FROM " + name(SystemTable.PROGRAM_PART) + " b JOIN " + name(SystemTable.PROGRAM)
+                + " p ON p.id = b.program WHERE p.sha256 = ? AND b.part = ?";
+        try (Connection own = database.connect();
+                PreparedStatement statement = own.prepareStatement(sql)) {
+            statement.setString(1, sha256);
+            statement.setLong(2, part);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(row.getBytes(1)) : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw failed("program", e);
+        }
     }
 
     void close() {

@@ -22,9 +22,11 @@ final class PipelineRules {
     static final int DROPPED_KEPT = 1_000;
 
     private final SystemRows rows;
+    private final ProgramRules programs;
 
-    PipelineRules(SystemRows rows) {
+    PipelineRules(SystemRows rows, ProgramRules programs) {
         this.rows = rows;
+        this.programs = programs;
     }
 
     Answer create(SystemEntry.CreatePipeline entry) {
@@ -47,8 +49,13 @@ final class PipelineRules {
         if (id < 1) {
             return Answer.refused(Refusal.MALFORMED, "a pipeline with the id " + id);
         }
+        Optional<Answer> withoutProgram = programs.refusal(spec);
+        if (withoutProgram.isPresent()) {
+            return withoutProgram.get();
+        }
         rows.reserveId(id);
         rows.pipelines.put(PipelineRow.first(database, spec, entry.sql(), entry.credentials(), entry.atMillis()));
+        programs.dropUnused();
         rows.cursors.put(CursorRow.first(id));
         rows.writers.put(WriterRow.ofPipeline(id, spec.qualifiedName()));
         rows.nextCatalogVersion();
@@ -99,6 +106,10 @@ final class PipelineRules {
         if (changed.isPresent()) {
             return changed.get();
         }
+        Optional<Answer> withoutProgram = programs.refusal(spec);
+        if (withoutProgram.isPresent()) {
+            return withoutProgram.get();
+        }
         boolean moved = !entry.cursors().isEmpty() || !entry.forgotten().isEmpty();
         WriterRow before = rows.writers.find(row.id()).orElseThrow();
         WriterRow writer = moved ? before.withNextRun() : before.withRunBehind();
@@ -108,6 +119,7 @@ final class PipelineRules {
             rows.cursors.put(cursors.replaced(entry.cursors(), entry.forgotten()));
         }
         rows.pipelines.put(row.replaced(spec, entry.sql(), entry.credentials(), writer.run(), entry.atMillis()));
+        programs.dropUnused();
         rows.nextCatalogVersion();
         return Answer.number(writer.run());
     }
@@ -123,6 +135,7 @@ final class PipelineRules {
         rows.cursors.remove(entry.id());
         rows.offsets.remove(entry.id());
         rows.pipelines.remove(entry.id());
+        programs.dropUnused();
         rows.record(new RowChange.Delete(SystemTable.ERROR, List.of(entry.id())));
         remember(known.get());
         rows.nextCatalogVersion();

@@ -26,6 +26,7 @@ final class SystemRows {
     final Rows<Long, CursorRow> cursors = new Rows<>(SystemTable.CURSOR, CursorRow::pipeline, recorder);
     final Rows<Long, WriterRow> writers = new Rows<>(SystemTable.WRITER, WriterRow::id, recorder);
     final Rows<Long, GateRow> gateRows = new Rows<>(SystemTable.GATE, GateRow::place, recorder);
+    final Rows<Long, ProgramRow> programs = new Rows<>(SystemTable.PROGRAM, ProgramRow::id, recorder);
     final Rows<DroppedRow.Key, DroppedRow> dropped = new Rows<>(SystemTable.DROPPED, DroppedRow::key, recorder);
     final Rows<Long, OffsetsRow> offsets = new Rows<>(SystemTable.OFFSETS, OffsetsRow::pipeline, recorder);
     final History history = new History(recorder);
@@ -133,9 +134,10 @@ final class SystemRows {
             case WRITER -> writers.load(WriterRow.of(row));
             case BATCH -> history.load(BatchRow.of(row));
             case GATE -> gateRows.load(GateRow.of(row));
+            case PROGRAM -> programs.load(ProgramRow.of(row));
             case DROPPED -> dropped.load(DroppedRow.of(row));
             case OFFSETS -> offsets.load(OffsetsRow.of(row));
-            case ERROR -> throw new IllegalStateException("errors stay in the file");
+            case ERROR, PROGRAM_PART -> throw new IllegalStateException(table + " stays in the file");
         }
     }
 
@@ -153,7 +155,7 @@ final class SystemRows {
     private List<Object> all() {
         return List.of(
                 counters, nodes, databases, progress, published, tables, pipelines, cursors, writers, gateRows, dropped,
-                offsets, history);
+                offsets, programs, history);
     }
 
     @Override

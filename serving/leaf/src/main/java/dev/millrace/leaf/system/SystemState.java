@@ -123,11 +123,13 @@ public final class SystemState {
         private final CatalogRules catalog;
         private final PipelineRules pipelines;
         private final BatchRules batches;
+        private final ProgramRules programs;
 
         Rules(SystemRows rows) {
             this.rows = rows;
+            programs = new ProgramRules(rows);
             catalog = new CatalogRules(rows);
-            pipelines = new PipelineRules(rows);
+            pipelines = new PipelineRules(rows, programs);
             batches = new BatchRules(rows, pipelines);
         }
 
@@ -216,6 +218,11 @@ public final class SystemState {
         @Override
         public Answer reportPublished(SystemEntry.ReportPublished entry) {
             return catalog.reportPublished(entry);
+        }
+
+        @Override
+        public Answer storeProgram(SystemEntry.StoreProgram entry) {
+            return programs.store(entry);
         }
 
         @Override

@@ -119,7 +119,10 @@ public enum SystemTable {
             "source_offset BIGINT",
             "line BIGINT",
             "column_ VARCHAR",
-            "record BLOB");
+            "record BLOB"),
+    /** Files of transforms, each as often as its content. {@code parts}: how many of them have come. */
+    PROGRAM(1, "id BIGINT", "sha256 VARCHAR", "size BIGINT", "parts BIGINT"),
+    PROGRAM_PART(2, "program BIGINT", "part BIGINT", "bytes BLOB");
 
     /** A column of such a table. */
     public record Column(String name, Type type) {}
@@ -157,6 +160,11 @@ public enum SystemTable {
     /** Its name in the file. */
     public String sqlName() {
         return "s_" + name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** Whether its rows are never in memory: they are written, and read where they are wanted. */
+    public boolean isFileOnly() {
+        return this == ERROR || this == PROGRAM_PART;
     }
 
     public List<Column> columns() {

@@ -175,6 +175,11 @@ public final class FlightDoor extends NoOpFlightProducer implements LocalLeaves.
                 yield CompletableFuture.completedFuture(
                         Answer.of(out -> leaf.system().gates(database).write(out)));
             }
+            case PROGRAM -> {
+                String sha256 = in.text();
+                int part = in.integer();
+                yield waiting(() -> Answer.of(out -> out.bytes(leaf.system().program(sha256, part))));
+            }
             case PIN -> {
                 PinRequest request = PinRequest.read(in);
                 yield waiting(() -> Answer.of(out -> leaf.pin(request).write(out)));

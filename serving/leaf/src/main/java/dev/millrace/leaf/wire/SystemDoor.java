@@ -19,4 +19,7 @@ public interface SystemDoor {
 
     /** The newest catalog, at once if its version is above {@code newerThan}, else when it is or the wait is over. */
     CatalogSnapshot catalog(long newerThan, Duration wait);
+
+    /** A part of a transform's file; refused as UNKNOWN if it is not there. */
+    byte[] program(String sha256, int part);
 }

@@ -1,6 +1,7 @@
 package dev.millrace.leaf.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.leaf.replica.LoggedEntry;
 import dev.millrace.leaf.system.RandomEntries;
@@ -20,6 +21,7 @@ import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.FollowAnswer;
 import dev.millrace.store.wire.FollowRequest;
 import dev.millrace.store.wire.Refusal;
+import dev.millrace.store.wire.RefusedException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,8 +30,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +81,27 @@ class SystemEngineTest {
                 .isEqualTo(batches);
         assertThat(batches.batches()).hasSize(2);
         assertThat(apply(rows).orThrow().number()).isEqualTo(2);
+    }
+
+    @Test
+    void filesOfTransformsAreReadFromTheFile() {
+        shopWithClicks();
+        byte[] whole = new byte[SystemEntry.StoreProgram.PART_BYTES + 3];
+        new Random(1).nextBytes(whole);
+        byte[] first = Arrays.copyOf(whole, SystemEntry.StoreProgram.PART_BYTES);
+        byte[] second = Arrays.copyOfRange(whole, SystemEntry.StoreProgram.PART_BYTES, whole.length);
+        apply(new SystemEntry.StoreProgram("f", whole.length, 0, first)).orThrow();
+        apply(new SystemEntry.StoreProgram("f", whole.length, 1, second)).orThrow();
+        apply(new SystemEntry.CreatePipeline(
+                        SystemFixture.pipeline(2001, "p", CLICKS).withTransform(SystemFixture.transform("f")), "…", 5))
+                .orThrow();
+        close();
+        open();
+        assertThat(engine.program("f", 0)).isEqualTo(first);
+        assertThat(engine.program("f", 1)).isEqualTo(second);
+        assertThatThrownBy(() -> engine.program("f", 2)).hasMessageContaining("no part 2 of the file f");
+        apply(new SystemEntry.DropPipeline(2001)).orThrow();
+        assertThatThrownBy(() -> engine.program("f", 0)).isInstanceOf(RefusedException.class);
     }
 
     @Test

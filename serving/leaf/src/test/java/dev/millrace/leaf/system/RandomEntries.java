@@ -99,13 +99,22 @@ public final class RandomEntries {
 
     private SystemEntry pipelineEntry() {
         long id = PIPELINES[random.nextInt(PIPELINES.length)];
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
+            case 0, 1 ->
+                new SystemEntry.CreatePipeline(
+                        random.nextBoolean()
+                                ? SystemFixture.pipeline(id, "p" + id, table(1))
+                                : SystemFixture.pipeline(id, "p" + id, table(1))
+                                        .withTransform(SystemFixture.transform("f" + random.nextInt(2))),
+                        "…",
+                        1);
             case 6 -> replaced(id);
             case 7 ->
                 new SystemEntry.ReportOffsets(
                         id, List.of(new SourceOffsets("0", 0, random.nextInt(9), -1)), random.nextInt(9));
-            case 0, 1 -> new SystemEntry.CreatePipeline(SystemFixture.pipeline(id, "p" + id, table(1)), "…", 1);
             case 2, 3 -> new SystemEntry.NewRun(id, state(), random.nextBoolean(), 1);
+            case 8 ->
+                new SystemEntry.StoreProgram("f" + random.nextInt(2), 2, random.nextInt(3) / 2, new byte[] {1, 2});
             case 4 -> new SystemEntry.SetPipelineState(id, 1 + random.nextInt(4), state(), "UNKNOWN_TOPIC", "m", 1);
             default ->
                 random.nextInt(3) == 0

@@ -8,6 +8,7 @@ import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.type.SqlType;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
@@ -71,6 +72,10 @@ public final class SystemFixture {
                 table,
                 Duration.ofMillis(500),
                 OptionalInt.empty());
+    }
+
+    public static TransformSpec transform(String sha256) {
+        return new TransformSpec("file:///opt/t.py", "", "", TransformSpec.Framing.LENGTH, sha256, 2);
     }
 
     /** A decision by itself: no rows, no moves. */

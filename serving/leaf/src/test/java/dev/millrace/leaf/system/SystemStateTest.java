@@ -194,6 +194,53 @@ class SystemStateTest {
         refused(new SystemEntry.RecordErrors(77, 1, errors), Refusal.UNKNOWN);
     }
 
+    // Files of transforms
+
+    private static SystemEntry.CreatePipeline transformed(long id, String sha256) {
+        return new SystemEntry.CreatePipeline(
+                SystemFixture.pipeline(id, "p" + id, CLICKS).withTransform(SystemFixture.transform(sha256)), "…", 5);
+    }
+
+    @Test
+    void partsOfAFileComeInOrderAndOnce() {
+        int size = SystemEntry.StoreProgram.PART_BYTES;
+        byte[] first = new byte[size];
+        byte[] second = new byte[7];
+        assertThat(number(new SystemEntry.StoreProgram("f", size + 7L, 1, second)))
+                .isZero();
+        assertThat(number(new SystemEntry.StoreProgram("f", size + 7L, 0, first)))
+                .isEqualTo(1);
+        assertThat(number(new SystemEntry.StoreProgram("f", size + 7L, 0, first)))
+                .isEqualTo(1);
+        refused(transformed(2001, "f"), Refusal.PROGRAM_MISSING);
+        refused(new SystemEntry.StoreProgram("f", size + 7L, 1, first), Refusal.MALFORMED);
+        refused(new SystemEntry.StoreProgram("f", size + 8L, 1, second), Refusal.MALFORMED);
+        refused(new SystemEntry.StoreProgram("g", 1L << 40, 0, first), Refusal.TOO_LARGE);
+        assertThat(number(new SystemEntry.StoreProgram("f", size + 7L, 1, second)))
+                .isEqualTo(2);
+        done(transformed(2001, "f"));
+        done(transformed(2001, "f"));
+    }
+
+    @Test
+    void fileIsKeptWhileAPipelineNeedsIt() {
+        byte[] bytes = {1, 2};
+        number(new SystemEntry.StoreProgram("f", 2, 0, bytes));
+        done(transformed(2001, "f"));
+        number(new SystemEntry.StoreProgram("unused", 2, 0, bytes));
+        done(transformed(2002, "f"));
+        assertThat(number(new SystemEntry.StoreProgram("unused", 2, 1, bytes)))
+                .as("the next part")
+                .isZero();
+        done(new SystemEntry.DropPipeline(2001));
+        assertThat(number(new SystemEntry.StoreProgram("f", 2, 0, bytes))).isEqualTo(1);
+        assertThat(state.apply(new SystemEntry.DropPipeline(2002)).changes())
+                .filteredOn(change -> change.table() == SystemTable.PROGRAM_PART)
+                .hasSize(1)
+                .allMatch(RowChange.Delete.class::isInstance);
+        refused(transformed(2003, "f"), Refusal.PROGRAM_MISSING);
+    }
+
     // Attempts
 
     @Test

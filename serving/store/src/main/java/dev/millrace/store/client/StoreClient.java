@@ -22,6 +22,7 @@ import dev.millrace.store.wire.WireReader;
 import dev.millrace.store.wire.WireWriter;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,8 @@ public final class StoreClient implements AutoCloseable {
 
     /** Threads that carry asynchronous calls; each carries one entry of at most a few megabytes. */
     private static final int CALLS_MAX = 16;
+
+    private static final int STORED_AGAIN_MAX = 5;
 
     private static final Duration PAUSE_MIN = Duration.ofMillis(5);
     private static final Duration PAUSE_MAX = Duration.ofMillis(250);
@@ -114,6 +117,29 @@ public final class StoreClient implements AutoCloseable {
         WireWriter body = new WireWriter().number(database);
         return GatesAnswer.read(
                 patiently(() -> systemCall(Verb.GATES, body, patience)).orThrow());
+    }
+
+    /**
+     * Keeps a transform's file in the catalog, for a pipeline that is to be created at once. Files that no pipeline needs
+     * may be dropped at any time, this one too; then it begins anew, a few times.
+     */
+    public void storeProgram(String sha256, byte[] file) {
+        int parts = SystemEntry.StoreProgram.parts(file.length);
+        int part = 0;
+        for (long call = 0; part < parts && call < (long) STORED_AGAIN_MAX * parts; call++) {
+            int from = part * SystemEntry.StoreProgram.PART_BYTES;
+            int to = Math.min(file.length, from + SystemEntry.StoreProgram.PART_BYTES);
+            part = system(new SystemEntry.StoreProgram(sha256, file.length, part, Arrays.copyOfRange(file, from, to)))
+                    .integer();
+        }
+    }
+
+    /** A part of a transform's file; refused as UNKNOWN if it is not there. */
+    public byte[] program(String sha256, int part) {
+        WireWriter body = new WireWriter().text(sha256).number(part);
+        return patiently(() -> systemCall(Verb.PROGRAM, body, patience))
+                .orThrow()
+                .bytes();
     }
 
     /** Submits an entry to a partition's leader. */

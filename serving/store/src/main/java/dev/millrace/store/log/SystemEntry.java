@@ -66,6 +66,8 @@ public sealed interface SystemEntry {
 
         R reportPublished(ReportPublished entry);
 
+        R storeProgram(StoreProgram entry);
+
         R replacePipeline(ReplacePipeline entry);
 
         R clearErrors(ClearErrors entry);
@@ -313,6 +315,35 @@ public sealed interface SystemEntry {
     }
 
     /**
+     * Keeps a part of a transform's file, under the file's SHA-256. Parts come in order; another than the next one
+     * changes nothing. A pipeline that needs the file is refused as PROGRAM_MISSING until all of it is there; a file that
+     * no pipeline needs is dropped when pipelines come or go. Answer: the part to come next (number). Refused as TOO_LARGE,
+     * as MALFORMED for a part of another length than {@link #PART_BYTES}.
+     *
+     * @param sizeBytes of the whole file
+     * @param part from 0
+     */
+    record StoreProgram(String sha256, long sizeBytes, int part, byte[] bytes) implements SystemEntry {
+        /** Of every part but the last; small enough for a log, large enough to be few. */
+        public static final int PART_BYTES = 1 << 20;
+
+        public StoreProgram {
+            requireNonNull(sha256, "sha256");
+            requireNonNull(bytes, "bytes");
+        }
+
+        /** How many parts a file has. */
+        public static int parts(long sizeBytes) {
+            return Math.toIntExact((sizeBytes + PART_BYTES - 1) / PART_BYTES);
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.storeProgram(this);
+        }
+    }
+
+    /**
      * ALTER and OR REPLACE: the pipeline of that id becomes what is said here, in a new run. Its cursors stay, but for
      * those named here. Older runs go on until an attempt of the new one opens; where cursors are named they are
      * fenced. Answer: the run (number). Refused as UNKNOWN, as PLAN_STALE if a newer run than {@code seen} is known, as
@@ -429,6 +460,7 @@ public sealed interface SystemEntry {
             case SystemEntryWriter.RECORD_ERRORS ->
                 new RecordErrors(in.number(), in.number(), in.list(PipelineError::read));
             case SystemEntryWriter.REPORT_PUBLISHED -> new ReportPublished(in.number(), in.number(), in.number());
+            case SystemEntryWriter.STORE_PROGRAM -> new StoreProgram(in.text(), in.number(), in.integer(), in.bytes());
             case SystemEntryWriter.REPLACE_PIPELINE ->
                 new ReplacePipeline(
                         in.number(),

@@ -25,6 +25,7 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
     static final int REPLACE_PIPELINE = 18;
     static final int CLEAR_ERRORS = 19;
     static final int REPORT_OFFSETS = 20;
+    static final int STORE_PROGRAM = 30;
 
     @Override
     public byte[] registerNode(SystemEntry.RegisterNode entry) {
@@ -171,6 +172,15 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
                 .number(entry.database())
                 .number(entry.csn())
                 .toBytes();
+    }
+
+    @Override
+    public byte[] storeProgram(SystemEntry.StoreProgram entry) {
+        return start(STORE_PROGRAM)
+                .text(entry.sha256())
+                .number(entry.sizeBytes())
+                .number(entry.part())
+                .toBytes(entry.bytes());
     }
 
     @Override

@@ -31,7 +31,9 @@ public enum Refusal {
     RESOURCES_EXHAUSTED(SqlState.RESOURCES_EXHAUSTED, false),
     /** The leaf is starting, stopping or halted. */
     UNAVAILABLE(SqlState.STORE_UNREACHABLE, true),
-    MALFORMED(SqlState.INTERNAL, false);
+    MALFORMED(SqlState.INTERNAL, false),
+    /** A pipeline's transform is not in the catalog, or not any more: store it again. */
+    PROGRAM_MISSING(SqlState.TRANSFORM_UNAVAILABLE, false);
 
     private final SqlState state;
     private final boolean transientRefusal;

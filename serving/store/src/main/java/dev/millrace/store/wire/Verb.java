@@ -22,7 +22,9 @@ public enum Verb {
     /** number: pin; cancels the fragments that run on it. No payload. */
     CANCEL("cancel"),
     /** number: database, to the system partition's leader. Payload: GatesAnswer. */
-    GATES("gates");
+    GATES("gates"),
+    /** text: SHA-256, number: part, to the system partition's leader. Payload: bytes, the part of that transform's file. */
+    PROGRAM("program");
 
     private final String action;
 

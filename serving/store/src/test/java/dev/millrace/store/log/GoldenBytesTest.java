@@ -126,7 +126,8 @@ class GoldenBytesTest {
                     1_700_000_000_000L),
             new SystemEntry.ClearErrors(1007),
             new SystemEntry.ReportOffsets(
-                    1007, List.of(new SourceOffsets("5", 10, 200, 1_700_000_000_000L)), 1_700_000_000_000L));
+                    1007, List.of(new SourceOffsets("5", 10, 200, 1_700_000_000_000L)), 1_700_000_000_000L),
+            new SystemEntry.StoreProgram("c0ffee", 1_048_579, 1, IPC));
 
     private static final List<LogEntry> LOG_ENTRIES = List.of(
             new LogEntry.Stage(BATCH, 1, 2, REF, WriteMode.REPLACE, 10, IPC),
