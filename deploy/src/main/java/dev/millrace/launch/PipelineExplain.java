@@ -21,7 +21,9 @@ final class PipelineExplain {
         List<String> lines = new ArrayList<>();
         lines.add("pipeline     " + spec.qualifiedName());
         lines.add("source       KAFKA " + kafka.bootstrap() + ", topic " + kafka.topic() + ", committed records"
-                + (kafka.config().isEmpty() ? "" : ", with " + String.join(", ", kafka.config().keySet())));
+                + (kafka.config().isEmpty()
+                        ? ""
+                        : ", with " + String.join(", ", kafka.config().keySet())));
         lines.add("parallelism  " + parallelism(spec));
         lines.add("batches      each " + spec.batchInterval().toMillis() + " ms" + limit(spec.limits()));
         lines.add("format       " + format);

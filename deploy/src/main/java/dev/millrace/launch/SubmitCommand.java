@@ -82,8 +82,7 @@ final class SubmitCommand implements Callable<Integer> {
         if (name.isEmpty()) {
             return true;
         }
-        boolean started =
-                run.piece(new SqlScript.Piece("START PIPELINE IF NOT RUNNING " + name.get(), piece.start()));
+        boolean started = run.piece(new SqlScript.Piece("START PIPELINE IF NOT RUNNING " + name.get(), piece.start()));
         if (started) {
             out.println("pipeline " + name.get().replace("`", "") + " is started");
         }

@@ -117,11 +117,11 @@ class ControlIT {
     private static String log() {
         try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
             StringBuilder text = new StringBuilder();
-            for (Path file :
-                    files.filter(path -> path.endsWith("millrace.log")).toList()) {
+            for (Path file : files.filter(path -> path.endsWith("millrace.log")).toList()) {
                 Files.readString(file, StandardCharsets.ISO_8859_1)
                         .lines()
-                        .filter(line -> line.contains("pipeline") || line.contains(" WARN ") || line.contains(" ERROR "))
+                        .filter(line ->
+                                line.contains("pipeline") || line.contains(" WARN ") || line.contains(" ERROR "))
                         .forEach(line -> text.append(line).append('\n'));
             }
             return text.toString();

@@ -53,9 +53,8 @@ record Submission(JobRun run, int parallelism) {
                         SpecFile.register(store, before, spec);
                         return spec;
                     }));
-            CatalogSnapshot catalog = arguments.spec().isEmpty()
-                    ? before
-                    : ContextLoader.ofFlight(() -> catalog(arguments, store));
+            CatalogSnapshot catalog =
+                    arguments.spec().isEmpty() ? before : ContextLoader.ofFlight(() -> catalog(arguments, store));
             CatalogSnapshot.Pipeline known = catalog.pipeline(arguments.database(), arguments.pipeline())
                     .orElseThrow(() -> new StatementException(
                             SqlState.UNKNOWN_PIPELINE,

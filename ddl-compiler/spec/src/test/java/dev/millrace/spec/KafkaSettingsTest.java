@@ -66,12 +66,11 @@ class KafkaSettingsTest {
     void whatIsMissingIsNamedAndNoSecretIsSaid() {
         assertThatThrownBy(() -> properties(Map.of("security.protocol", "SASL_PLAINTEXT"), Map.of()))
                 .hasMessage("security.protocol SASL_PLAINTEXT needs sasl.username");
-        assertThatThrownBy(() ->
-                        properties(Map.of("security.protocol", "SSL"), Map.of("ssl.key.pem", "hunter2")))
+        assertThatThrownBy(() -> properties(Map.of("security.protocol", "SSL"), Map.of("ssl.key.pem", "hunter2")))
                 .hasMessageContaining("go together")
                 .hasMessageNotContaining("hunter2");
-        assertThatThrownBy(() -> properties(
-                        Map.of("security.protocol", "SSL", "ssl.ca.location", "/no/such/ca.pem"), Map.of()))
+        assertThatThrownBy(() ->
+                        properties(Map.of("security.protocol", "SSL", "ssl.ca.location", "/no/such/ca.pem"), Map.of()))
                 .hasMessage("ssl.ca.location: the file '/no/such/ca.pem' cannot be read here");
     }
 

@@ -20,7 +20,6 @@ import dev.millrace.store.wire.RefusedException;
 import dev.millrace.store.wire.Verb;
 import dev.millrace.store.wire.WireReader;
 import dev.millrace.store.wire.WireWriter;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -265,7 +264,7 @@ public final class StoreClient implements AutoCloseable {
     private static WireWriter submission(PartitionId partition, byte[] entry) {
         WireWriter head = new WireWriter();
         partition.write(head);
-        return WireWriter.of(head.toBytes(ByteBuffer.wrap(entry)));
+        return WireWriter.of(head.toBytes(entry));
     }
 
     /** Ends all calls. */

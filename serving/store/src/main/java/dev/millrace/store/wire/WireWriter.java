@@ -82,6 +82,11 @@ public final class WireWriter {
         return all;
     }
 
+    /** The same with an array. */
+    public byte[] toBytes(byte[] last) {
+        return toBytes(ByteBuffer.wrap(last));
+    }
+
     private void room(int more) {
         if (bytes.length - size < more) {
             bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, more), bytes.length * 2));
