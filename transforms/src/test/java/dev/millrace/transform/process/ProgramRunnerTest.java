@@ -237,11 +237,20 @@ class ProgramRunnerTest {
         try (GroupGuard guard = new GroupGuard(Path.of("/usr/bin/setsid"), runs, Map.of("PATH", "/usr/bin:/bin"))) {
             guard.watch(left.pid());
             guard.watch(ended.pid());
+            awaitOwnGroup(ended);
             assertThat(guard.end(ended.pid())).isTrue();
             assertThat(ended.waitFor(5, TimeUnit.SECONDS)).isTrue();
             assertThat(left.isAlive()).isTrue();
         }
         Scripts.awaitNone(mark);
         assertThat(runs).doesNotExist();
+    }
+
+    /** A process is in our group until it has become setsid's child. */
+    private static void awaitOwnGroup(Process process) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!process.info().command().orElse("").endsWith("sleep") && System.nanoTime() < deadline) {
+            Thread.sleep(5);
+        }
     }
 }

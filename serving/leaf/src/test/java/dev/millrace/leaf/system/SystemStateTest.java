@@ -218,17 +218,17 @@ class SystemStateTest {
         refused(new SystemEntry.StoreProgram("g", 1L << 40, 0, first), Refusal.TOO_LARGE);
         assertThat(number(new SystemEntry.StoreProgram("f", size + 7L, 1, second)))
                 .isEqualTo(2);
-        done(transformed(2001, "f"));
-        done(transformed(2001, "f"));
+        bool(transformed(2001, "f"));
+        bool(transformed(2001, "f"));
     }
 
     @Test
     void fileIsKeptWhileAPipelineNeedsIt() {
         byte[] bytes = {1, 2};
         number(new SystemEntry.StoreProgram("f", 2, 0, bytes));
-        done(transformed(2001, "f"));
+        bool(transformed(2001, "f"));
         number(new SystemEntry.StoreProgram("unused", 2, 0, bytes));
-        done(transformed(2002, "f"));
+        bool(transformed(2002, "f"));
         assertThat(number(new SystemEntry.StoreProgram("unused", 2, 1, bytes)))
                 .as("the next part")
                 .isZero();
