@@ -86,7 +86,8 @@ class TransformIT {
             LockSupport.parkNanos(50_000_000);
         }
         assertThat(query(sql))
-                .as("pipelines " + query("SELECT PIPELINE_NAME, STATE, RUN, LAST_ERROR FROM information_schema.PIPELINES")
+                .as("pipelines "
+                        + query("SELECT PIPELINE_NAME, STATE, RUN, LAST_ERROR FROM information_schema.PIPELINES")
                         + ", errors "
                         + query("SELECT PIPELINE_NAME, RUN, ERROR_MESSAGE FROM information_schema.PIPELINES_ERRORS"))
                 .containsExactly(wanted);

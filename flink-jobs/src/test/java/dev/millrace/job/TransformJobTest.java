@@ -224,7 +224,11 @@ class TransformJobTest {
                     + moved() + " status " + cluster.status(job) + " failure "
                     + (cluster.mini().getExecutionGraph(job).get().getFailureInfo() == null
                             ? "none"
-                            : cluster.mini().getExecutionGraph(job).get().getFailureInfo().getExceptionAsString()));
+                            : cluster.mini()
+                                    .getExecutionGraph(job)
+                                    .get()
+                                    .getFailureInfo()
+                                    .getExceptionAsString()));
             throw e;
         }
         assertThat(store.number(table, "count(DISTINCT name)")).isEqualTo(200);
