@@ -39,7 +39,7 @@ public final class IngestBenchmark {
     private IngestBenchmark() {}
 
     public static void main(String[] args) throws Exception {
-        long csvRows = args.length > 1 ? Long.parseLong(args[1]) : 6_000_000;
+        long csvRows = args.length > 1 ? Long.parseLong(args[1]) : 12_000_000;
         long jsonRows = args.length > 2 ? Long.parseLong(args[2]) : 2_000_000;
         double csvRatio;
         try (ProductProcess product = new ProductProcess(Path.of(args[0]), 2)) {
