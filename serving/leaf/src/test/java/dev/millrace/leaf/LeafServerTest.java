@@ -105,7 +105,7 @@ class LeafServerTest {
             CatalogSnapshot.Database db = store.createDatabase("shop", 4);
             TableSpec table = store.createTable(db);
             long csn = store.write(db, table, Map.of(0, new String[] {"1:a"}, 3, new String[] {"2:b", "3:c"}));
-            store.awaitPublished(db, csn);
+            store.awaitPublished(db, 1);
             assertThat(sum(db, table, csn, "SELECT count(*) FROM r0")).isEqualTo(3);
             PartitionId partition = new PartitionId(db.spec().id(), 0);
             assertThatThrownBy(() -> store.client.submit(
