@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param table the target as it was when the pipeline was compiled; a job refuses any other version
  * @param batchInterval longest wait before what was read becomes a batch; at least {@link #BATCH_INTERVAL_MIN}
  * @param parallelism tasks of the job; empty: the lesser of source partitions and {@link #PARALLELISM_DEFAULT_MAX}
+ * @param load SET, WHERE, and what becomes of records that cannot be loaded
  */
 public record PipelineSpec(
         long id,
@@ -21,7 +22,8 @@ public record PipelineSpec(
         FormatSpec format,
         TableSpec table,
         Duration batchInterval,
-        OptionalInt parallelism) {
+        OptionalInt parallelism,
+        LoadSpec load) {
     public static final Duration BATCH_INTERVAL_DEFAULT = Duration.ofMillis(500);
 
     /** Below this, checkpoints and their fsyncs dominate; {@code BATCH_INTERVAL 0} means this. */
@@ -37,17 +39,35 @@ public record PipelineSpec(
         requireNonNull(table, "table");
         requireNonNull(batchInterval, "batchInterval");
         requireNonNull(parallelism, "parallelism");
+        requireNonNull(load, "load");
         if (batchInterval.compareTo(BATCH_INTERVAL_MIN) < 0) {
             batchInterval = BATCH_INTERVAL_MIN;
         }
     }
 
+    /** A pipeline that loads what its records say and stops at the first that cannot be loaded. */
+    public PipelineSpec(
+            long id,
+            String database,
+            String name,
+            SourceSpec source,
+            FormatSpec format,
+            TableSpec table,
+            Duration batchInterval,
+            OptionalInt parallelism) {
+        this(id, database, name, source, format, table, batchInterval, parallelism, LoadSpec.PLAIN);
+    }
+
     public PipelineSpec withId(long newId) {
-        return new PipelineSpec(newId, database, name, source, format, table, batchInterval, parallelism);
+        return new PipelineSpec(newId, database, name, source, format, table, batchInterval, parallelism, load);
     }
 
     public PipelineSpec withTable(TableSpec newTable) {
-        return new PipelineSpec(id, database, name, source, format, newTable, batchInterval, parallelism);
+        return new PipelineSpec(id, database, name, source, format, newTable, batchInterval, parallelism, load);
+    }
+
+    public PipelineSpec withLoad(LoadSpec newLoad) {
+        return new PipelineSpec(id, database, name, source, format, table, batchInterval, parallelism, newLoad);
     }
 
     /** {@code db.name}, how dashboards and logs call it. */

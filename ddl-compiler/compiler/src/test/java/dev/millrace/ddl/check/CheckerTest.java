@@ -303,6 +303,14 @@ class CheckerTest {
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h:1,[::1]:2/t' BATCH_INTERVAL 0 PARALLELISM 3 INTO TABLE db.t"
                         + " FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES STARTING BY '>>' (b, a)",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' INTO TABLE t FORMAT JSON (a <- % DEFAULT NULL, b <- `x::y`::z DEFAULT 'q')",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' STOP_ON_ERROR OFF SKIP PARSER ERRORS INTO TABLE t"
+                        + " TRAILING NULLCOLS NULL DEFINED BY 'N''A' OPTIONALLY ENCLOSED",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' SKIP ALL ERRORS INTO TABLE t (@`x y`, @z, b)"
+                        + " SET a = @z + length(@`x y`) * 2 WHERE @z IS NOT NULL AND lower(b) <> 'x' NULL DEFINED BY ''",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' REPLACE INTO TABLE t"
+                        + " FORMAT JSON (@u <- a::b DEFAULT NULL, b <- %) SET a = unix_timestamp(from_unixtime(@u))",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' IGNORE INTO TABLE t",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' SKIP CONSTRAINT ERRORS INTO TABLE t (a) SET b = now()",
             })
     void shownPipelineIsTheSamePipeline(String sql) {
         catalog.with("CREATE TABLE t (a INT, b VARCHAR(10))");

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.DatabaseSpec;
+import dev.millrace.spec.ErrorMode;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
@@ -51,6 +53,9 @@ public final class SpecJson {
         node.set("table", table(MAPPER.createObjectNode(), spec.table()));
         node.put("batchIntervalMillis", spec.batchInterval().toMillis());
         spec.parallelism().ifPresent(parallelism -> node.put("parallelism", parallelism));
+        if (!spec.load().equals(LoadSpec.PLAIN)) {
+            node.set("load", load(spec.load()));
+        }
         return text(node);
     }
 
@@ -77,7 +82,32 @@ public final class SpecJson {
                 format(node.required("format")),
                 table(node.required("table")),
                 Duration.ofMillis(node.required("batchIntervalMillis").asLong()),
-                node.has("parallelism") ? OptionalInt.of(node.get("parallelism").asInt()) : OptionalInt.empty());
+                node.has("parallelism") ? OptionalInt.of(node.get("parallelism").asInt()) : OptionalInt.empty(),
+                node.has("load") ? load(node.get("load")) : LoadSpec.PLAIN);
+    }
+
+    private static ObjectNode load(LoadSpec load) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("errors", load.errors().name());
+        node.put("stopOnError", load.stopOnError());
+        ArrayNode set = node.putArray("set");
+        load.set()
+                .forEach(computed ->
+                        set.addObject().put("column", computed.column()).set("value", expression(computed.value())));
+        load.where().ifPresent(where -> node.set("where", expression(where)));
+        return node;
+    }
+
+    private static LoadSpec load(JsonNode node) {
+        return new LoadSpec(
+                ErrorMode.valueOf(node.required("errors").asText()),
+                node.required("stopOnError").asBoolean(),
+                list(
+                        node.required("set"),
+                        item -> new LoadSpec.Computed(
+                                item.required("column").asText(),
+                                optionalExpression(item, "value").orElseThrow())),
+                optionalExpression(node, "where"));
     }
 
     private static ObjectNode table(ObjectNode node, TableSpec spec) {
@@ -179,6 +209,12 @@ public final class SpecJson {
                 node.put("linesTerminatedBy", csv.linesTerminatedBy());
                 node.put("linesStartingBy", csv.linesStartingBy());
                 node.set("columns", strings(csv.columns()));
+                if (!csv.nulls().equals(FormatSpec.CsvNulls.USUAL)) {
+                    ObjectNode nulls = node.putObject("nulls");
+                    csv.nulls().definedBy().ifPresent(text -> nulls.put("definedBy", text));
+                    nulls.put("optionallyEnclosed", csv.nulls().optionallyEnclosed());
+                    nulls.put("trailing", csv.nulls().trailing());
+                }
                 return node;
             }
         });
@@ -202,9 +238,17 @@ public final class SpecJson {
                         node.required("escapedBy").asText(),
                         node.required("linesTerminatedBy").asText(),
                         node.required("linesStartingBy").asText(),
-                        list(node.required("columns"), JsonNode::asText));
+                        list(node.required("columns"), JsonNode::asText),
+                        nulls(node.path("nulls")));
             default -> throw new IllegalStateException("unknown format in a spec: " + kind);
         };
+    }
+
+    private static FormatSpec.CsvNulls nulls(JsonNode node) {
+        return new FormatSpec.CsvNulls(
+                Optional.ofNullable(node.get("definedBy")).map(JsonNode::asText),
+                node.path("optionallyEnclosed").asBoolean(),
+                node.path("trailing").asBoolean());
     }
 
     private static ObjectNode expression(SqlExpression expression) {
