@@ -15,9 +15,6 @@ import java.util.Optional;
 
 /** Nodes, databases and pipelines: who and what there is. */
 final class CatalogRules {
-    /** Errors kept for each pipeline: some 15 MB of the file. */
-    static final long ERRORS_KEPT = 10_000;
-
     /** Aggregators' incarnations that may decide; each start of an aggregator makes one, the oldest are fenced. */
     static final int AGGREGATORS_MAX = 10_000;
 
@@ -199,29 +196,9 @@ final class CatalogRules {
         if (pipeline.isEmpty()) {
             return unknownPipeline(entry.pipeline());
         }
-        long seq = pipeline.get().errors();
-        for (PipelineError error : entry.errors()) {
-            seq++;
-            rows.record(new RowChange.Insert(
-                    SystemTable.ERROR,
-                    List.of(
-                            entry.pipeline(),
-                            seq,
-                            entry.run(),
-                            error.atMillis(),
-                            error.kind(),
-                            (long) error.number(),
-                            error.message(),
-                            error.sourcePartition(),
-                            error.offset(),
-                            (long) error.line(),
-                            error.column(),
-                            error.record())));
-        }
-        if (seq > ERRORS_KEPT) {
-            rows.record(new RowChange.DeleteRange(SystemTable.ERROR, entry.pipeline(), 0, seq - ERRORS_KEPT));
-        }
-        rows.pipelines.put(pipeline.get().withErrors(seq));
+        long newest =
+                entry.errors().stream().mapToLong(PipelineError::atMillis).max().orElse(0);
+        ErrorRows.add(rows, pipeline.get(), entry.run(), 0, entry.errors(), newest);
         return Answer.OK;
     }
 

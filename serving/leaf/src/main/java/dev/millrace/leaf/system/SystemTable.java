@@ -98,15 +98,18 @@ public enum SystemTable {
             "number BIGINT",
             "database BIGINT",
             "tables VARCHAR"),
+    /** {@code batch}: the {@code seq} of the batch it was left out of; 0 if it stopped the pipeline. */
     ERROR(
             2,
             "pipeline BIGINT",
             "seq BIGINT",
             "run BIGINT",
+            "batch BIGINT",
             "at_millis BIGINT",
             "kind VARCHAR",
             "number BIGINT",
             "message VARCHAR",
+            "topic VARCHAR",
             "source_partition VARCHAR",
             "source_offset BIGINT",
             "line BIGINT",
