@@ -18,13 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the process that does everything while a broker that does not die feeds a pipeline.
+ * Kills the process that does everything while a broker that does not die feeds a pipeline. One document in a hundred
+ * cannot be loaded, in ten ways: the table and PIPELINES_ERRORS together are what was produced.
  * Profile {@code chaos} does it for longer, {@code -Dseed=} to repeat a run.
  */
 class KillIT {
     private static final int KILLS = Integer.getInteger("kills", 5);
     private static final long ROWS = Long.getLong("kill.rows", 300_000);
     private static final int ROWS_PER_SECOND = Integer.getInteger("kill.rate", 6_000);
+    private static final long BROKEN = ROWS / 100;
     private static final Duration LOADED_MAX = Duration.ofMinutes(5);
 
     /** From while it still starts to well into loading. */
@@ -42,7 +44,7 @@ class KillIT {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         Path data = folder.resolve("data");
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), "127.0.0.1", 0)) {
-            Numbers numbers = new Numbers(broker.address(), "numbers");
+            Numbers numbers = new Numbers(broker.address(), "numbers", KillIT::document);
             numbers.create();
             try (MillraceProcess first = MillraceProcess.start(data)) {
                 startPipeline(first, broker);
@@ -65,29 +67,61 @@ class KillIT {
         }
     }
 
+    private static String document(long number) {
+        String whole = "{\"id\":" + number + ",\"w\":\"word " + number + "\"}";
+        if (number % 100 != 37) {
+            return whole;
+        }
+        return switch ((int) (number / 100 % 10)) {
+            case 0 -> whole.substring(0, whole.length() - 1);
+            case 1 -> "no JSON";
+            case 2 -> "{\"id\":\"x" + number + "\"}";
+            case 3 -> "{\"id\":null}";
+            case 4 -> "{\"w\":\"no id\"}";
+            case 5 -> "{\"id\":99999999999999999999}";
+            case 6 -> "{\"id\":" + number + ",\"w\":\"" + "long".repeat(11) + "\"}";
+            case 7 -> "{\"id\":[" + number + "]}";
+            case 8 -> "{\"id\":" + number + ",}";
+            default -> "[" + whole + "]";
+        };
+    }
+
     private static void startPipeline(MillraceProcess millrace, EmbeddedBroker broker) throws SQLException {
         try (Connection connection = millrace.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE DATABASE d PARTITIONS 4");
             statement.execute("CREATE TABLE d.t (id BIGINT NOT NULL, word VARCHAR(40), SHARD KEY (id))");
             statement.execute("CREATE PIPELINE d.p AS LOAD DATA KAFKA '" + broker.address()
-                    + "/numbers' INTO TABLE d.t FIELDS TERMINATED BY ','");
+                    + "/numbers' SKIP ALL ERRORS INTO TABLE d.t FORMAT JSON (id <- id, word <- w DEFAULT NULL)");
             statement.execute("START PIPELINE d.p");
         }
     }
 
     private static void assertLoaded(Statement statement, MillraceProcess process) throws SQLException {
         long deadline = System.nanoTime() + LOADED_MAX.toNanos();
-        while (number(statement, "SELECT count(*) FROM d.t") < ROWS && System.nanoTime() < deadline) {
+        String errors = " FROM information_schema.PIPELINES_ERRORS";
+        while (number(statement, "SELECT count(*) FROM d.t") < ROWS - BROKEN
+                || number(statement, "SELECT count(*)" + errors) < BROKEN) {
+            assertThat(System.nanoTime()).as(process::output).isLessThan(deadline);
             LockSupport.parkNanos(200_000_000);
         }
         try (ResultSet row = statement.executeQuery("SELECT count(*), count(DISTINCT id), min(id), max(id) FROM d.t")) {
             assertThat(row.next()).isTrue();
-            assertThat(row.getLong(1)).as(process::output).isEqualTo(ROWS);
-            assertThat(row.getLong(2)).isEqualTo(ROWS);
+            assertThat(row.getLong(1)).as(process::output).isEqualTo(ROWS - BROKEN);
+            assertThat(row.getLong(2)).isEqualTo(ROWS - BROKEN);
             assertThat(row.getLong(3)).isZero();
             assertThat(row.getLong(4)).isEqualTo(ROWS - 1);
         }
+        // A record's number is its offset times the partitions, plus its partition.
+        assertThat(number(statement, "SELECT count(*)" + errors)).isEqualTo(BROKEN);
+        assertThat(number(
+                        statement,
+                        "SELECT count(DISTINCT SOURCE_OFFSET * 4 + BATCH_SOURCE_PARTITION_ID)" + errors
+                                + " WHERE (SOURCE_OFFSET * 4 + BATCH_SOURCE_PARTITION_ID) % 100 = 37"
+                                + " AND BATCH_ID IS NOT NULL AND TOPIC = 'numbers' AND LOAD_DATA_LINE IS NOT NULL"))
+                .isEqualTo(BROKEN);
+        assertThat(number(statement, "SELECT count(*) FROM d.t WHERE id % 100 = 37"))
+                .isZero();
         assertThat(number(statement, "SELECT count(*) FROM d.t WHERE word <> concat('word ', id)"))
                 .isZero();
         assertThat(number(statement, "SELECT count(*) FROM information_schema.PIPELINES WHERE STATE = 'Running'"))
