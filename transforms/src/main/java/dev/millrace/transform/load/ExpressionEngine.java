@@ -97,9 +97,8 @@ public final class ExpressionEngine implements AutoCloseable {
             try (DuckDBAppender table = duckdb.createAppender("temp", "main", "_inputs")) {
                 inputs.append(table);
             }
+            // The tables stay for the next call to replace: at low rates statements cost more than rows.
             evaluate(duckdb, "SELECT \"@\"" + list + body, INPUTS, 0, inputs.rows(), computed);
-            execute(duckdb, "DROP TABLE IF EXISTS " + PART);
-            execute(duckdb, "DROP TABLE " + INPUTS);
         } catch (SQLException e) {
             throw new IllegalStateException("rows do not go into DuckDB: " + e.getMessage(), e);
         }
