@@ -1,5 +1,6 @@
 package dev.millrace.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.store.wire.WireReader;
@@ -34,6 +35,9 @@ public record PipelineError(
         byte[] record) {
     /** Enough to see what is wrong with a record, small enough to keep many. */
     public static final int RECORD_BYTES_MAX = 1024;
+
+    /** Two longs, two ints and six lengths, in the form where each byte has seven bits. */
+    private static final int NUMBERS_BYTES_MAX = 2 * 10 + 2 * 5 + 6 * 3;
 
     public PipelineError {
         requireNonNull(kind, "kind");
@@ -75,9 +79,13 @@ public record PipelineError(
         return Objects.hash(atMillis, message, sourcePartition, offset);
     }
 
-    /** About what it takes in an entry of the log. */
+    /** What it takes in an entry of the log at most. */
     public int sizeBytes() {
-        return 64 + kind.length() + 2 * message.length() + topic.length() + column.length() + record.length;
+        int texts = 0;
+        for (String text : List.of(kind, message, topic, sourcePartition, column)) {
+            texts += text.getBytes(UTF_8).length;
+        }
+        return NUMBERS_BYTES_MAX + texts + record.length;
     }
 
     public void write(WireWriter out) {

@@ -209,8 +209,8 @@ public sealed interface SystemEntry {
             long atMillis,
             List<PipelineError> errors)
             implements SystemEntry {
-        /** With everything else, well below what an entry may have. */
-        public static final int ERRORS_BYTES_MAX = 2 << 20;
+        /** Leaves 600 KB of what an entry may have to everything else. */
+        public static final int ERRORS_BYTES_MAX = 11 << 18;
 
         /** A decision on a batch out of which nothing was left. */
         public Decide(
