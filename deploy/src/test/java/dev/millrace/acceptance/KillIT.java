@@ -20,13 +20,16 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the process that does everything while a broker that does not die feeds a pipeline that loads records as they
- * are, and one through a program. Profile {@code chaos} does it for longer, {@code -Dseed=} to repeat a run.
+ * Kills the process that does everything while a broker that does not die feeds a pipeline that loads documents as they
+ * are, and one that loads lines through a program. One document in a hundred cannot be loaded, in ten ways: the table and
+ * PIPELINES_ERRORS together are what was produced. Profile {@code chaos} does it for longer, {@code -Dseed=} to repeat a
+ * run.
  */
 class KillIT {
     private static final int KILLS = Integer.getInteger("kills", 5);
     private static final long ROWS = Long.getLong("kill.rows", 300_000);
     private static final int ROWS_PER_SECOND = Integer.getInteger("kill.rate", 6_000);
+    private static final long BROKEN = ROWS / 100;
     private static final int TRANSFORMED_KILLS = 10;
     private static final long TRANSFORMED_ROWS = 200_000;
     private static final int TRANSFORMED_ROWS_PER_SECOND = 2_000;
@@ -47,22 +50,30 @@ class KillIT {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         Path data = folder.resolve("data");
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), "127.0.0.1", 0)) {
-            Numbers numbers = new Numbers(broker.address(), "numbers");
-            numbers.create();
+            Numbers documents = new Numbers(broker.address(), "documents", KillIT::document);
+            documents.create();
+            Numbers lines = new Numbers(broker.address(), "numbers");
+            lines.create();
             try (MillraceProcess first = MillraceProcess.start(data)) {
                 create(first, "d");
-                startPipeline(first, broker, "d.t", "");
+                startPipeline(
+                        first,
+                        "d.t",
+                        broker.address() + "/documents' SKIP ALL ERRORS",
+                        "FORMAT JSON (id <- id, word <- w DEFAULT NULL)");
                 startPipeline(first, broker, "d.awk", Examples.awk(folder).clause());
                 first.kill();
             }
-            CompletableFuture<Void> producing =
-                    CompletableFuture.runAsync(() -> numbers.produce(0, ROWS, ROWS_PER_SECOND));
+            CompletableFuture<Void> producing = CompletableFuture.allOf(
+                    CompletableFuture.runAsync(() -> documents.produce(0, ROWS, ROWS_PER_SECOND)),
+                    CompletableFuture.runAsync(() -> lines.produce(0, ROWS, ROWS_PER_SECOND)));
             killAgainAndAgain(data, KILLS - 1, random);
             try (MillraceProcess last = MillraceProcess.start(data);
                     Connection connection = last.connect();
                     Statement statement = connection.createStatement()) {
                 producing.get(ROWS / ROWS_PER_SECOND + 300, TimeUnit.SECONDS);
-                assertLoaded(statement, last, "d.t", ROWS, "word ");
+                assertLoadedOrRecorded(statement, last);
+                assertLoaded(statement, last, "d.t", ROWS - BROKEN, "word ");
                 assertLoaded(statement, last, "d.awk", ROWS, "WORD ");
             }
             Examples.awaitNoneRunning();
@@ -123,16 +134,63 @@ class KillIT {
         }
     }
 
-    /** The pipeline has its table's name. */
+    private static String document(long number) {
+        String whole = "{\"id\":" + number + ",\"w\":\"word " + number + "\"}";
+        if (number % 100 != 37) {
+            return whole;
+        }
+        return switch ((int) (number / 100 % 10)) {
+            case 0 -> whole.substring(0, whole.length() - 1);
+            case 1 -> "no JSON";
+            case 2 -> "{\"id\":\"x" + number + "\"}";
+            case 3 -> "{\"id\":null}";
+            case 4 -> "{\"w\":\"no id\"}";
+            case 5 -> "{\"id\":99999999999999999999}";
+            case 6 -> "{\"id\":" + number + ",\"w\":\"" + "long".repeat(11) + "\"}";
+            case 7 -> "{\"id\":[" + number + "]}";
+            case 8 -> "{\"id\":" + number + ",}";
+            default -> "[" + whole + "]";
+        };
+    }
+
     private static void startPipeline(MillraceProcess millrace, EmbeddedBroker broker, String table, String transform)
+            throws SQLException {
+        startPipeline(millrace, table, broker.address() + "/numbers' " + transform, "FIELDS TERMINATED BY ','");
+    }
+
+    /**
+     * The pipeline has its table's name.
+     *
+     * @param source what follows {@code KAFKA '}
+     */
+    private static void startPipeline(MillraceProcess millrace, String table, String source, String format)
             throws SQLException {
         try (Connection connection = millrace.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE " + table + " (id BIGINT NOT NULL, word VARCHAR(40), SHARD KEY (id))");
-            statement.execute("CREATE PIPELINE " + table + " AS LOAD DATA KAFKA '" + broker.address() + "/numbers' "
-                    + transform + " INTO TABLE " + table + " FIELDS TERMINATED BY ','");
+            statement.execute("CREATE PIPELINE " + table + " AS LOAD DATA KAFKA '" + source + " INTO TABLE " + table
+                    + " " + format);
             statement.execute("START PIPELINE " + table);
         }
+    }
+
+    private static void assertLoadedOrRecorded(Statement statement, MillraceProcess process) throws SQLException {
+        long deadline = System.nanoTime() + LOADED_MAX.toNanos();
+        String errors = " FROM information_schema.PIPELINES_ERRORS WHERE PIPELINE_NAME = 't'";
+        while (number(statement, "SELECT count(*)" + errors) < BROKEN) {
+            assertThat(System.nanoTime()).as(process::output).isLessThan(deadline);
+            LockSupport.parkNanos(200_000_000);
+        }
+        // A record's number is its offset times the partitions, plus its partition.
+        assertThat(number(statement, "SELECT count(*)" + errors)).isEqualTo(BROKEN);
+        assertThat(number(
+                        statement,
+                        "SELECT count(DISTINCT SOURCE_OFFSET * 4 + BATCH_SOURCE_PARTITION_ID)" + errors
+                                + " AND (SOURCE_OFFSET * 4 + BATCH_SOURCE_PARTITION_ID) % 100 = 37"
+                                + " AND BATCH_ID IS NOT NULL AND TOPIC = 'documents' AND LOAD_DATA_LINE IS NOT NULL"))
+                .isEqualTo(BROKEN);
+        assertThat(number(statement, "SELECT count(*) FROM d.t WHERE id % 100 = 37"))
+                .isZero();
     }
 
     private static void assertLoaded(Statement statement, MillraceProcess process, String table, long rows, String word)

@@ -7,15 +7,23 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A topic with the records {@code 0,word 0}, {@code 1,word 1}, …: each number once, over four partitions. */
-record Numbers(String broker, String topic) {
+/**
+ * A topic with the records {@code 0,word 0}, {@code 1,word 1}, …, or what else a form makes of each number: each once,
+ * over four partitions.
+ */
+record Numbers(String broker, String topic, LongFunction<String> form) {
     static final int PARTITIONS = 4;
+
+    Numbers(String broker, String topic) {
+        this(broker, topic, number -> number + ",word " + number);
+    }
 
     void create() throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker))) {
@@ -34,7 +42,7 @@ record Numbers(String broker, String topic) {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (long number = first; number < last; number++) {
-                byte[] record = (number + ",word " + number).getBytes(US_ASCII);
+                byte[] record = form.apply(number).getBytes(US_ASCII);
                 producer.send(
                         new ProducerRecord<>(topic, (int) (number % PARTITIONS), null, record), (metadata, error) -> {
                             if (error != null) {

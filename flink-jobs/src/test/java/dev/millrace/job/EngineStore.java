@@ -5,7 +5,9 @@ import dev.millrace.job.run.StoreDoor;
 import dev.millrace.leaf.engine.LeafDatabase;
 import dev.millrace.leaf.engine.RowPartition;
 import dev.millrace.leaf.replica.LoggedEntry;
+import dev.millrace.leaf.system.RowChange;
 import dev.millrace.leaf.system.SystemState;
+import dev.millrace.leaf.system.SystemTable;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.TableSpec;
@@ -236,13 +238,19 @@ final class EngineStore implements AutoCloseable {
 
     private Answer apply(SystemEntry entry) {
         synchronized (system) {
-            Answer answer = system.apply(entry).answer();
+            SystemState.Outcome outcome = system.apply(entry);
+            Answer answer = outcome.answer();
             if (answer instanceof Answer.Done) {
                 if (entry instanceof SystemEntry.StoreProgram stored) {
                     programs.put(stored.sha256() + "." + stored.part(), stored.bytes());
                 }
-                if (entry instanceof SystemEntry.RecordErrors recorded) {
-                    errors.addAll(recorded.errors());
+                boolean recorded = outcome.changes().stream()
+                        .anyMatch(change -> change instanceof RowChange.Insert && change.table() == SystemTable.ERROR);
+                if (recorded && entry instanceof SystemEntry.RecordErrors stopping) {
+                    errors.addAll(stopping.errors());
+                }
+                if (recorded && entry instanceof SystemEntry.Decide decide) {
+                    errors.addAll(decide.errors());
                 }
                 if (entry instanceof SystemEntry.Decide decide && decide.batch().writer() != writer) {
                     decisions.add(decide);

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.job.run.Faults;
 import dev.millrace.job.run.JobRun;
 import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.ErrorMode;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.type.SqlType;
+import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.log.SystemEntry;
@@ -21,6 +26,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +34,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
@@ -187,6 +194,130 @@ class PipelineJobTest {
             assertThat(new String(error.record(), UTF_8)).isEqualTo("three,3");
         });
         assertThat(store.number(table, "count(*)")).isZero();
+    }
+
+    @Test
+    void badDocumentsAreLeftOutWithTheirBatchAndTheOthersLoad() throws Exception {
+        broker.create(topic, 1);
+        TableSpec table = store.create(table(false, List.of(), List.of("id")));
+        FormatSpec json = new FormatSpec.Json(List.of(
+                new FormatSpec.Mapping("id", List.of("id"), Optional.empty()),
+                new FormatSpec.Mapping("name", List.of("n"), Optional.of(new SqlExpression("NULL", "NULL")))));
+        PipelineSpec csv = pipeline(table);
+        PipelineSpec pipeline = store.create(
+                new PipelineSpec(0, "db", csv.name(), csv.source(), json, table, csv.batchInterval(), csv.parallelism())
+                        .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
+        List<String> records = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            records.add(i % 10 == 3 ? BROKEN_JSON.get(i / 10) : "{\"id\":" + i + "}");
+        }
+        broker.send(topic, 0, records.toArray(String[]::new));
+
+        JobID job = cluster.submit(store.newRun(pipeline), Faults.NONE);
+
+        Cluster.await(
+                "all records",
+                () -> store.number(table, "count(*)") + store.errors().size() >= 100);
+        assertThat(store.number(table, "count(DISTINCT id)")).isEqualTo(90);
+        assertThat(store.errors())
+                .extracting(PipelineError::offset)
+                .containsExactly(3L, 13L, 23L, 33L, 43L, 53L, 63L, 73L, 83L, 93L);
+        assertThat(store.errors()).allSatisfy(error -> {
+            assertThat(error.topic()).isEqualTo(topic);
+            assertThat(error.sourcePartition()).isEqualTo("0");
+            assertThat(new String(error.record(), UTF_8)).isEqualTo(BROKEN_JSON.get((int) error.offset() / 10));
+        });
+        assertThat(store.pipeline(pipeline).state()).isEqualTo(PipelineState.RUNNING);
+        // A batch of errors alone is decided, too.
+        broker.send(topic, 0, "again not JSON");
+        Cluster.await("one more error", () -> store.errors().size() == 11);
+        assertThat(cluster.status(job)).isEqualTo(JobStatus.RUNNING);
+    }
+
+    private static final List<String> BROKEN_JSON = List.of(
+            "{",
+            "[1]",
+            "nothing",
+            "{\"id\":\"x\"}",
+            "{\"id\":null}",
+            "{\"n\":\"no id\"}",
+            "{\"id\":99999999999999999999}",
+            "{\"id\":5,\"n\":\"" + "long".repeat(11) + "\"}",
+            "{\"id\":{}}",
+            "{\"id\":6,}");
+
+    @Test
+    void keysDecideByTheModeWhichRowStays() throws Exception {
+        broker.create(topic, 1);
+        TableSpec table =
+                store.create(table(false, List.of(new KeySpec(KeySpec.PRIMARY, List.of("id"))), List.of("id")));
+        PipelineSpec replacing = store.create(
+                pipeline(table).withLoad(new LoadSpec(ErrorMode.REPLACE, true, List.of(), Optional.empty())));
+        broker.send(topic, 0, "1,a", "2,a", "1,b");
+        JobID first = cluster.submit(store.newRun(replacing), Faults.NONE);
+        Cluster.await("a replaced row", () -> store.number(table, "count(*) FILTER (id = 1 AND name = 'b')") == 1);
+        broker.send(topic, 0, "2,c", "3,c");
+        Cluster.await("rows of a later batch", () -> store.number(table, "count(*) FILTER (name = 'c')") == 2);
+        assertThat(store.number(table, "count(*)")).isEqualTo(3);
+
+        cluster.cancel(first);
+        PipelineSpec ignoring = store.create(
+                pipeline(table).withLoad(new LoadSpec(ErrorMode.IGNORE, true, List.of(), Optional.empty())));
+        cluster.submit(store.newRun(ignoring), Faults.NONE);
+        broker.send(topic, 0, "4,d", "4,e", "3,d", "bad,d", "5,d");
+        Cluster.await("two new rows", () -> store.number(table, "count(*)") >= 5);
+        assertThat(store.number(table, "count(*)")).isEqualTo(5);
+        assertThat(store.errors())
+                .singleElement()
+                .satisfies(error -> assertThat(error.offset()).isEqualTo(8));
+        assertThat(store.number(table, "count(*) FILTER (id = 4 AND name = 'd')"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void rowsWhoseKeyIsTakenAreLeftOutAndRecorded() throws Exception {
+        broker.create(topic, 3);
+        TableSpec table =
+                store.create(table(false, List.of(new KeySpec(KeySpec.PRIMARY, List.of("id"))), List.of("id")));
+        PipelineSpec pipeline = store.create(
+                pipeline(table).withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
+        produce(0, 1, 0, 500);
+        JobID job = cluster.submit(store.newRun(pipeline), Faults.NONE);
+        awaitRows(table, 500);
+        String[] records = new String[300];
+        for (int i = 0; i < records.length; i++) {
+            // Two in three are there already or come twice.
+            records[i] = i % 3 == 0 ? i + ",again" : i % 3 == 1 ? 1000 + i + ",new" : 1000 + i - 1 + ",twice";
+        }
+        broker.send(topic, 1, records);
+        broker.send(topic, 2, "not a number,x", "499,again");
+
+        Cluster.await(
+                "all records",
+                () -> cluster.status(job) != JobStatus.RUNNING
+                        || store.number(table, "count(*)") >= 600
+                                && store.errors().size() >= 202);
+        assertThat(cluster.status(job))
+                .as(() -> store.pipeline(pipeline).toString())
+                .isEqualTo(JobStatus.RUNNING);
+        assertThat(store.number(table, "count(*)")).isEqualTo(600);
+        assertThat(store.number(table, "count(*) FILTER (name IN ('again', 'twice'))"))
+                .isZero();
+        assertThat(store.errors().stream().map(error -> error.sourcePartition() + "/" + error.offset()))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                IntStream.range(0, 300).filter(i -> i % 3 != 1).mapToObj(i -> "1/" + i),
+                                Stream.of("2/0", "2/1"))
+                        .toList());
+        assertThat(store.errors())
+                .filteredOn(error -> error.number() == SqlState.DUPLICATE_KEY.number())
+                .hasSize(201)
+                .allSatisfy(error -> assertThat(error.message()).contains("Duplicate entry '", "PRIMARY"));
+        assertThat(store.decisions().stream()
+                        .distinct()
+                        .mapToLong(SystemEntry.Decide::rows)
+                        .sum())
+                .isEqualTo(600);
+        assertThat(cluster.status(job)).isEqualTo(JobStatus.RUNNING);
     }
 
     @Test

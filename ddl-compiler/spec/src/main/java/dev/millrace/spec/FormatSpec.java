@@ -38,7 +38,7 @@ public sealed interface FormatSpec {
     /**
      * {@code column <- a::b DEFAULT x}.
      *
-     * @param column a column of the target table, spelled as there
+     * @param column a column of the target table, spelled as there, or a variable with its {@code @}
      * @param path object keys from the root; empty is the whole document ({@code %})
      * @param defaultValue taken where the path does not exist; empty: the record cannot be loaded
      */
@@ -59,7 +59,9 @@ public sealed interface FormatSpec {
      * @param escapedBy one character or empty; default back-slash
      * @param linesTerminatedBy behind a line; default line feed; the last line of a record may lack it
      * @param linesStartingBy what precedes a line's first field; text before it is skipped; usually empty
-     * @param columns target columns in the order of the fields, spelled as in the table; never empty
+     * @param columns target columns in the order of the fields, spelled as in the table, or variables with their
+     *     {@code @}; never empty
+     * @param nulls what else is NULL
      */
     record Csv(
             String fieldsTerminatedBy,
@@ -68,8 +70,29 @@ public sealed interface FormatSpec {
             String escapedBy,
             String linesTerminatedBy,
             String linesStartingBy,
-            List<String> columns)
+            List<String> columns,
+            CsvNulls nulls)
             implements FormatSpec {
+        /** CSV in which only the escaped N, and the word NULL where fields may be enclosed, are NULL. */
+        public Csv(
+                String fieldsTerminatedBy,
+                String enclosedBy,
+                boolean optionallyEnclosed,
+                String escapedBy,
+                String linesTerminatedBy,
+                String linesStartingBy,
+                List<String> columns) {
+            this(
+                    fieldsTerminatedBy,
+                    enclosedBy,
+                    optionallyEnclosed,
+                    escapedBy,
+                    linesTerminatedBy,
+                    linesStartingBy,
+                    columns,
+                    CsvNulls.USUAL);
+        }
+
         public Csv {
             requireNonNull(fieldsTerminatedBy, "fieldsTerminatedBy");
             requireNonNull(enclosedBy, "enclosedBy");
@@ -77,6 +100,7 @@ public sealed interface FormatSpec {
             requireNonNull(linesTerminatedBy, "linesTerminatedBy");
             requireNonNull(linesStartingBy, "linesStartingBy");
             columns = List.copyOf(columns);
+            requireNonNull(nulls, "nulls");
             if (columns.isEmpty()) {
                 throw new IllegalArgumentException("CSV without a column");
             }
@@ -85,6 +109,21 @@ public sealed interface FormatSpec {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.csv(this);
+        }
+    }
+
+    /**
+     * Which fields of CSV are NULL.
+     *
+     * @param definedBy NULL DEFINED BY: a field that equals it is NULL
+     * @param optionallyEnclosed whether an enclosed field may be NULL by that, too
+     * @param trailing TRAILING NULLCOLS: fields that a line lacks at its end are NULL
+     */
+    record CsvNulls(Optional<String> definedBy, boolean optionallyEnclosed, boolean trailing) {
+        public static final CsvNulls USUAL = new CsvNulls(Optional.empty(), false, false);
+
+        public CsvNulls {
+            requireNonNull(definedBy, "definedBy");
         }
     }
 }

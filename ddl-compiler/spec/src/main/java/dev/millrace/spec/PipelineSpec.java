@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param parallelism tasks of the job; empty: the lesser of source partitions and {@link #PARALLELISM_DEFAULT_MAX}
  * @param limits what it may take at once
  * @param transform what records pass through before they are loaded
+ * @param load SET, WHERE, and what becomes of records that cannot be loaded
  */
 public record PipelineSpec(
         long id,
@@ -26,7 +27,8 @@ public record PipelineSpec(
         Duration batchInterval,
         OptionalInt parallelism,
         BatchLimits limits,
-        Optional<TransformSpec> transform) {
+        Optional<TransformSpec> transform,
+        LoadSpec load) {
     public static final Duration BATCH_INTERVAL_DEFAULT = Duration.ofMillis(500);
 
     /** Below this, checkpoints and their fsyncs dominate; {@code BATCH_INTERVAL 0} means this. */
@@ -44,12 +46,13 @@ public record PipelineSpec(
         requireNonNull(parallelism, "parallelism");
         requireNonNull(limits, "limits");
         requireNonNull(transform, "transform");
+        requireNonNull(load, "load");
         if (batchInterval.compareTo(BATCH_INTERVAL_MIN) < 0) {
             batchInterval = BATCH_INTERVAL_MIN;
         }
     }
 
-    /** A pipeline without limits and transform. */
+    /** A pipeline without limits and transform, that loads what its records say and stops at the first that cannot be. */
     public PipelineSpec(
             long id,
             String database,
@@ -59,36 +62,48 @@ public record PipelineSpec(
             TableSpec table,
             Duration batchInterval,
             OptionalInt parallelism) {
-        this(id, database, name, source, format, table, batchInterval, parallelism, BatchLimits.NONE, Optional.empty());
+        this(
+                id,
+                database,
+                name,
+                source,
+                format,
+                table,
+                batchInterval,
+                parallelism,
+                BatchLimits.NONE,
+                Optional.empty(),
+                LoadSpec.PLAIN);
     }
 
     public PipelineSpec withId(long newId) {
         return new PipelineSpec(
-                newId, database, name, source, format, table, batchInterval, parallelism, limits, transform);
+                newId, database, name, source, format, table, batchInterval, parallelism, limits, transform, load);
     }
 
     public PipelineSpec withTable(TableSpec newTable) {
         return new PipelineSpec(
-                id, database, name, source, format, newTable, batchInterval, parallelism, limits, transform);
+                id, database, name, source, format, newTable, batchInterval, parallelism, limits, transform, load);
     }
 
     public PipelineSpec withSource(SourceSpec newSource) {
         return new PipelineSpec(
-                id, database, name, newSource, format, table, batchInterval, parallelism, limits, transform);
+                id, database, name, newSource, format, table, batchInterval, parallelism, limits, transform, load);
     }
 
     public PipelineSpec withBatchInterval(Duration newInterval) {
-        return new PipelineSpec(id, database, name, source, format, table, newInterval, parallelism, limits, transform);
+        return new PipelineSpec(
+                id, database, name, source, format, table, newInterval, parallelism, limits, transform, load);
     }
 
     public PipelineSpec withParallelism(OptionalInt newParallelism) {
         return new PipelineSpec(
-                id, database, name, source, format, table, batchInterval, newParallelism, limits, transform);
+                id, database, name, source, format, table, batchInterval, newParallelism, limits, transform, load);
     }
 
     public PipelineSpec withLimits(BatchLimits newLimits) {
         return new PipelineSpec(
-                id, database, name, source, format, table, batchInterval, parallelism, newLimits, transform);
+                id, database, name, source, format, table, batchInterval, parallelism, newLimits, transform, load);
     }
 
     public PipelineSpec withTransform(TransformSpec newTransform) {
@@ -102,7 +117,13 @@ public record PipelineSpec(
                 batchInterval,
                 parallelism,
                 limits,
-                Optional.of(newTransform));
+                Optional.of(newTransform),
+                load);
+    }
+
+    public PipelineSpec withLoad(LoadSpec newLoad) {
+        return new PipelineSpec(
+                id, database, name, source, format, table, batchInterval, parallelism, limits, transform, newLoad);
     }
 
     /** {@code db.name}, how dashboards and logs call it. */

@@ -6,7 +6,6 @@ import dev.millrace.job.run.JobRun;
 import dev.millrace.job.run.RunEnd;
 import dev.millrace.job.run.StoreDoor;
 import dev.millrace.job.source.KafkaFetch;
-import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.PipelineError;
@@ -15,6 +14,7 @@ import dev.millrace.transform.load.LoadResult;
 import dev.millrace.transform.load.Loader;
 import dev.millrace.transform.load.RecordError;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.flink.metrics.Counter;
@@ -22,7 +22,10 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
-/** Fetches to rows. A record that cannot be loaded ends the run with its place and bytes in PIPELINES_ERRORS. */
+/**
+ * Fetches to rows. A record that cannot be loaded is left out, its place and bytes on the way to PIPELINES_ERRORS, or ends
+ * the run, as the pipeline's error mode says.
+ */
 public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
         implements OneInputStreamOperator<KafkaFetch, LoadedRows> {
     private static final long serialVersionUID = 1L;
@@ -37,6 +40,7 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
     private transient BufferAllocator allocator;
     private transient ExpressionEngine expressions;
     private transient Loader loader;
+    private transient String topic;
     private transient Counter recordsIn;
     private transient Counter rowsOut;
 
@@ -48,6 +52,7 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
     @Override
     public void open() throws Exception {
         super.open();
+        topic = run.pipeline().source().match((SourceSpec.Cases<String>) SourceSpec.Kafka::topic);
         recordsIn = getMetricGroup().getIOMetricGroup().getNumRecordsInCounter();
         rowsOut = getMetricGroup().getIOMetricGroup().getNumRecordsOutCounter();
         allocator = new RootAllocator(ROWS_BYTES_MAX);
@@ -71,8 +76,26 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
         // Flink counts each fetch as one record.
         recordsIn.inc(fetch.records().count() - 1);
         rowsOut.inc(result.rows().getRowCount() - 1);
-        output.collect(new StreamRecord<>(
-                new LoadedRows(fetch.from(), fetch.to(), result.rows(), fetch.bytes(), fetch.readAtMillis())));
+        output.collect(new StreamRecord<>(new LoadedRows(
+                fetch.from(),
+                fetch.to(),
+                result.rows(),
+                fetch.bytes(),
+                fetch.readAtMillis(),
+                result.errors().isEmpty() ? LeftOut.NONE : leftOut(fetch, result),
+                result.rowOffsets())));
+    }
+
+    private LeftOut leftOut(KafkaFetch fetch, LoadResult result) {
+        long now = System.currentTimeMillis();
+        LoadResult.Unlisted unlisted = result.unlisted();
+        Map<String, LeftOut.Rest> rest = unlisted.count() == 0
+                ? Map.of()
+                : Map.of(
+                        fetch.from().partition(),
+                        new LeftOut.Rest(topic, unlisted.count(), unlisted.firstOffset(), unlisted.lastOffset()));
+        return new LeftOut(
+                result.errors().stream().map(error -> error(fetch, error, now)).toList(), rest);
     }
 
     @Override
@@ -90,26 +113,28 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
     }
 
     private RuntimeException refused(KafkaFetch fetch, RecordError error) {
-        PipelineSpec pipeline = run.pipeline();
-        if (pipeline.transform().filter(transform -> !transform.isBuiltIn()).isPresent()) {
+        if (run.pipeline()
+                .transform()
+                .filter(transform -> !transform.isBuiltIn())
+                .isPresent()) {
             return refusedOutput(error);
         }
-        String topic = pipeline.source().match((SourceSpec.Cases<String>) SourceSpec.Kafka::topic);
-        String message = "topic '" + topic + "' partition " + fetch.from().partition() + ", " + error.describe();
-        return RunEnd.failed(
-                opener,
-                run,
-                error.kind().state(),
-                new PipelineError(
-                        System.currentTimeMillis(),
-                        "Load",
-                        error.kind().state().number(),
-                        message,
-                        fetch.from().partition(),
-                        error.offset(),
-                        error.line(),
-                        error.column().orElse(""),
-                        error.excerpt()));
+        return RunEnd.failed(opener, run, error.kind().state(), error(fetch, error, System.currentTimeMillis()));
+    }
+
+    private PipelineError error(KafkaFetch fetch, RecordError error, long atMillis) {
+        String partition = fetch.from().partition();
+        return new PipelineError(
+                atMillis,
+                "Load",
+                error.kind().state().number(),
+                "topic '" + topic + "' partition " + partition + ", " + error.describe(),
+                topic,
+                partition,
+                error.offset(),
+                error.line(),
+                error.column().orElse(""),
+                error.excerpt());
     }
 
     /** Rows of a transform's output have a number instead of a place in the source. */
@@ -125,6 +150,7 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
                         "Load",
                         error.kind().state().number(),
                         message,
+                        "",
                         "",
                         -1,
                         error.line(),

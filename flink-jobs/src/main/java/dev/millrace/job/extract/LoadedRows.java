@@ -13,12 +13,17 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * @param rows all columns of the table in table order; perhaps without a row
  * @param bytes of the records
  * @param readAtMillis when the fetch was read, epoch milliseconds
+ * @param leftOut its records that cannot be loaded
+ * @param rowOffsets each row's offset, where its key may leave it out; otherwise empty
  */
-public record LoadedRows(Cursor from, long to, VectorSchemaRoot rows, long bytes, long readAtMillis)
+public record LoadedRows(
+        Cursor from, long to, VectorSchemaRoot rows, long bytes, long readAtMillis, LeftOut leftOut, long[] rowOffsets)
         implements AutoCloseable {
     public LoadedRows {
         requireNonNull(from, "from");
         requireNonNull(rows, "rows");
+        requireNonNull(leftOut, "leftOut");
+        requireNonNull(rowOffsets, "rowOffsets");
     }
 
     @Override

@@ -3,11 +3,13 @@ package dev.millrace.job.run;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.spec.Credentials;
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.json.SpecJson;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.PartitionId;
 import dev.millrace.store.TableRef;
+import dev.millrace.store.WriteMode;
 import java.io.Serializable;
 import java.util.stream.IntStream;
 
@@ -60,6 +62,19 @@ public record JobRun(
     public TableRef table() {
         var table = pipeline().table();
         return new TableRef(table.id(), table.version());
+    }
+
+    /** What happens to a row whose unique key is there already. */
+    public WriteMode mode() {
+        LoadSpec load = pipeline().load();
+        if (load.isSkippingDuplicates()) {
+            return WriteMode.SKIP;
+        }
+        return switch (load.errors()) {
+            case REPLACE -> WriteMode.REPLACE;
+            case IGNORE -> WriteMode.IGNORE;
+            case FAIL, SKIP_ALL, SKIP_CONSTRAINT, SKIP_DUPLICATE_KEY, SKIP_PARSER -> WriteMode.INSERT;
+        };
     }
 
     public PartitionId partition(int ordinal) {

@@ -38,11 +38,15 @@ final class Chunker implements AutoCloseable {
 
     private final TableSpec table;
     private final TableRef reference;
+    private final WriteMode mode;
     private final JobRun run;
     private final int task;
     private final StageWindow window;
     private final RowBuffer[] buffers;
     private final int[] chunks;
+    private final OriginBuffer origins;
+    private String sourcePartition = "";
+    private long[] rowOffsets = {};
     private int[] identity = new int[0];
     private int next;
 
@@ -53,11 +57,13 @@ final class Chunker implements AutoCloseable {
         this.window = requireNonNull(window, "window");
         this.table = run.pipeline().table();
         this.reference = run.table();
+        this.mode = run.mode();
         this.buffers = new RowBuffer[isSharded() ? run.partitions() : 1];
         for (int i = 0; i < buffers.length; i++) {
             buffers[i] = new RowBuffer(Loader.schema(table), allocator);
         }
         this.chunks = new int[run.partitions()];
+        this.origins = new OriginBuffer(task, buffers.length);
         this.next = task % run.partitions();
     }
 
@@ -79,6 +85,19 @@ final class Chunker implements AutoCloseable {
             append(batch, 0, rows, new Selection(identity(sizes.length), 0, sizes.length), sizes);
         }
         boundBuffers(batch);
+    }
+
+    /** The same with where each row came from. */
+    void add(BatchId batch, VectorSchemaRoot rows, String partition, long[] offsets)
+            throws IOException, InterruptedException {
+        sourcePartition = partition;
+        rowOffsets = offsets;
+        add(batch, rows);
+    }
+
+    /** Where the rows came from, chunk by chunk since the last time, as far as it was told. */
+    List<ChunkOrigins> origins() {
+        return origins.take();
     }
 
     /** Sends what is left, and answers how many chunks each partition got since the last time. */
@@ -140,6 +159,7 @@ final class Chunker implements AutoCloseable {
             }
             if (buffer.bytes() + size + row > CHUNK_BYTES_MAX && buffer.rows() + i - begin > 0) {
                 buffer.append(rows, selection.rows(), begin, i, size);
+                origins.append(index, sourcePartition, rowOffsets, selection.rows(), begin, i);
                 stage(batch, index);
                 begin = i;
                 size = 0;
@@ -148,6 +168,7 @@ final class Chunker implements AutoCloseable {
         }
         if (begin < selection.end()) {
             buffer.append(rows, selection.rows(), begin, selection.end(), size);
+            origins.append(index, sourcePartition, rowOffsets, selection.rows(), begin, selection.end());
         }
     }
 
@@ -163,6 +184,7 @@ final class Chunker implements AutoCloseable {
                 send(batch, ordinal, rows, ipc);
             }
         } else if (isSharded()) {
+            origins.staged(index, index, chunks[index]);
             send(batch, index, rows, ipc);
         } else {
             send(batch, next, rows, ipc);
@@ -172,8 +194,7 @@ final class Chunker implements AutoCloseable {
 
     private void send(BatchId batch, int ordinal, int rows, byte[] ipc) throws IOException, InterruptedException {
         window.send(
-                run.partition(ordinal),
-                new LogEntry.Stage(batch, task, chunks[ordinal], reference, WriteMode.INSERT, rows, ipc));
+                run.partition(ordinal), new LogEntry.Stage(batch, task, chunks[ordinal], reference, mode, rows, ipc));
         chunks[ordinal]++;
     }
 

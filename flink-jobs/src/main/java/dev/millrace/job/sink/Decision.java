@@ -12,6 +12,7 @@ import dev.millrace.store.TableRef;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.RefusedException;
+import dev.millrace.store.wire.WireReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class Decision {
     private final Attempt attempt;
     private final StoreDoor door;
     private final TableSpec table;
+    private final WriteMode mode;
     private final Gate gate;
 
     /** @param job Flink's job id in hexadecimal */
@@ -33,6 +35,7 @@ final class Decision {
         this.attempt = requireNonNull(attempt, "attempt");
         this.door = requireNonNull(door, "door");
         this.table = run.pipeline().table();
+        this.mode = run.mode();
         this.gate = new Gate(run, attempt, job, door);
     }
 
@@ -40,21 +43,28 @@ final class Decision {
     long decide(StagedBatch batch) throws IOException, InterruptedException {
         try {
             // Rows with unique keys may be refused by what the table holds: that is found out before, under the gate.
-            return batch.rows() == 0 || table.isKeyless()
+            return batch.rows() == 0 || table.isKeyless() || !mode.isSealed()
                     ? send(batch, Gate.NONE)
-                    : gate.whileHeld(batch, number -> send(batch, number));
+                    : gate.whileHeld(batch, (number, seals) -> send(withoutClashing(batch, seals), number));
         } catch (RefusedException e) {
             throw refused(batch, e);
         }
     }
 
+    /** What the seals say will be left out is recorded with the decision. */
+    private StagedBatch withoutClashing(StagedBatch batch, List<WireReader> seals) {
+        return mode == WriteMode.SKIP ? new Clashes(run, batch).leaveOut(seals) : batch;
+    }
+
     private long send(StagedBatch batch, long gateNumber) {
+        long now = System.currentTimeMillis();
         SystemEntry.Decide entry = new SystemEntry.Decide(
                 batch.id(),
                 run.database(),
                 run.mapVersion(),
-                batch.rows() == 0 ? List.of() : List.of(new TableRef(table.id(), table.version())),
-                WriteMode.INSERT,
+                // Rows that were all left out have been staged nevertheless.
+                batch.participants().isEmpty() ? List.of() : List.of(new TableRef(table.id(), table.version())),
+                mode,
                 gateNumber,
                 batch.moves(),
                 batch.participants(),
@@ -62,7 +72,8 @@ final class Decision {
                 batch.rows(),
                 batch.bytes(),
                 batch.startedAtMillis(),
-                System.currentTimeMillis());
+                now,
+                batch.leftOut().errors(now));
         return door.system(entry).number();
     }
 

@@ -38,10 +38,10 @@ final class Gate {
         this.door = requireNonNull(door, "door");
     }
 
-    /** What is done under a gate. */
+    /** What is done under a gate, given what each participant's seal says. */
     @FunctionalInterface
     interface Held {
-        long run(long gate) throws IOException, InterruptedException;
+        long run(long gate, List<WireReader> seals) throws IOException, InterruptedException;
     }
 
     /**
@@ -60,8 +60,8 @@ final class Gate {
                         + run.pipeline().table().name() + " is held by " + gate.holder() + " for more than "
                         + WAIT_MAX.toSeconds() + " s");
             }
-            gate.seal();
-            long csn = decision.run(gate.number());
+            List<WireReader> seals = gate.seal();
+            long csn = decision.run(gate.number(), seals);
             decided = true;
             return csn;
         } finally {

@@ -2,6 +2,7 @@ package dev.millrace.job.sink;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.job.extract.LeftOut;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.CursorMove;
 import dev.millrace.store.Participant;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What one task, or all of them together, staged under one batch: the committable.
@@ -20,6 +22,8 @@ import java.util.TreeMap;
  * @param participants the partitions with rows, by ordinal
  * @param bytes of the records
  * @param startedAtMillis when the first of its records was read, epoch milliseconds
+ * @param leftOut records that cannot be loaded
+ * @param origins where rows came from that a seal may leave out
  */
 record StagedBatch(
         BatchId id,
@@ -27,11 +31,15 @@ record StagedBatch(
         List<Participant> participants,
         long rows,
         long bytes,
-        long startedAtMillis) {
+        long startedAtMillis,
+        LeftOut leftOut,
+        List<ChunkOrigins> origins) {
     StagedBatch {
         requireNonNull(id, "id");
         moves = List.copyOf(moves);
         participants = List.copyOf(participants);
+        requireNonNull(leftOut, "leftOut");
+        origins = List.copyOf(origins);
         if (moves.isEmpty()) {
             throw new IllegalArgumentException("a batch without input: " + id);
         }
@@ -60,13 +68,23 @@ record StagedBatch(
                 all,
                 rows + other.rows,
                 bytes + other.bytes,
-                Math.min(startedAtMillis, other.startedAtMillis));
+                Math.min(startedAtMillis, other.startedAtMillis),
+                leftOut.with(other.leftOut),
+                Stream.concat(origins.stream(), other.origins.stream()).toList());
+    }
+
+    /** The same without rows whose key is taken. */
+    StagedBatch without(long clashing, LeftOut errors) {
+        return new StagedBatch(
+                id, moves, participants, rows - clashing, bytes, startedAtMillis, leftOut.with(errors), origins);
     }
 
     void write(WireWriter out) {
         id.write(out);
         out.list(moves, (o, item) -> item.write(o)).list(participants, (o, item) -> item.write(o));
         out.number(rows).number(bytes).number(startedAtMillis);
+        leftOut.write(out);
+        out.list(origins, (o, item) -> item.write(o));
     }
 
     static StagedBatch read(WireReader in) {
@@ -76,6 +94,8 @@ record StagedBatch(
                 in.list(Participant::read),
                 in.number(),
                 in.number(),
-                in.number());
+                in.number(),
+                LeftOut.read(in),
+                in.list(ChunkOrigins::read));
     }
 }

@@ -7,7 +7,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /** A {@link StagedBatch} in the wire form of the store. Its bytes are in checkpoints. */
 final class StagedBatchSerializer implements SimpleVersionedSerializer<StagedBatch> {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     @Override
     public int getVersion() {

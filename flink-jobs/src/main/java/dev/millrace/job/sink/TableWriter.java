@@ -2,6 +2,7 @@ package dev.millrace.job.sink;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.job.extract.LeftOut;
 import dev.millrace.job.extract.LoadedRows;
 import dev.millrace.job.run.Faults;
 import dev.millrace.job.run.JobRun;
@@ -56,6 +57,7 @@ final class TableWriter
     private long rows;
     private long bytes;
     private long startedAtMillis;
+    private LeftOut leftOut = LeftOut.NONE;
 
     TableWriter(JobRun run, StoreDoor.Opener opener, Faults faults, WriterInitContext context) {
         this.run = requireNonNull(run, "run");
@@ -80,8 +82,9 @@ final class TableWriter
             moves.merge(loaded.from().partition(), new CursorMove(loaded.from(), loaded.to()), TableWriter::join);
             rows += loaded.rows().getRowCount();
             bytes += loaded.bytes();
+            leftOut = leftOut.with(loaded.leftOut());
             if (loaded.rows().getRowCount() > 0) {
-                chunker.add(batch, loaded.rows());
+                chunker.add(batch, loaded.rows(), loaded.from().partition(), loaded.rowOffsets());
             }
         } catch (StatementException e) {
             throw tooLarge(loaded, e);
@@ -106,7 +109,14 @@ final class TableWriter
         List<StagedBatch> staged = moves.isEmpty()
                 ? List.of()
                 : List.of(new StagedBatch(
-                        batch, List.copyOf(moves.values()), participants, rows, bytes, startedAtMillis));
+                        batch,
+                        List.copyOf(moves.values()),
+                        participants,
+                        rows,
+                        bytes,
+                        startedAtMillis,
+                        leftOut,
+                        chunker.origins()));
         // The messages to the committer are no rows, but Flink counts them on the same counter.
         rowsSent.inc(rows - 1 - staged.size());
         bytesSent.inc(bytes);
@@ -114,6 +124,7 @@ final class TableWriter
         participants = List.of();
         rows = 0;
         bytes = 0;
+        leftOut = LeftOut.NONE;
         return staged;
     }
 

@@ -113,7 +113,7 @@ class LeafServerTest {
                             new LogEntry.Insert(
                                     store.nextStatement(), 0, TestStore.ref(table), WriteMode.INSERT, 1, new byte[9])))
                     .isInstanceOf(RefusedException.class)
-                    .hasMessageContaining("not an Arrow IPC stream");
+                    .hasMessageContaining("Arrow IPC stream without a schema");
             second.close();
             assertThat(second.calls()
                             .call(Verb.CATALOG, new WireReader(new byte[0]))

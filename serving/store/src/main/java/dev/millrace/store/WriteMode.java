@@ -10,7 +10,14 @@ public enum WriteMode {
     /** The row there gives way; the last row of a key in the batch stays. */
     REPLACE,
     /** The row there stays; of a batch, the first row of a key stays. */
-    IGNORE;
+    IGNORE,
+    /** As IGNORE, and the seal that it takes with the gate tells which rows do not stay. */
+    SKIP;
+
+    /** Whether rows go in only under the gate and a seal of what was found by then. */
+    public boolean isSealed() {
+        return this == INSERT || this == SKIP;
+    }
 
     public void write(WireWriter out) {
         out.u8(ordinal());

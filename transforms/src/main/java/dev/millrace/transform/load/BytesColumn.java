@@ -63,6 +63,29 @@ abstract sealed class BytesColumn extends ColumnBuilder permits TextColumn, Bina
     }
 
     @Override
+    int sizeBytes(int row) {
+        return ends[row] - (row == 0 ? 0 : ends[row - 1]);
+    }
+
+    @Override
+    void truncate(int mark) {
+        super.truncate(mark);
+        size = mark == 0 ? 0 : ends[mark - 1];
+    }
+
+    @Override
+    void move(int[] kept) {
+        size = 0;
+        for (int i = 0; i < kept.length; i++) {
+            int from = kept[i] == 0 ? 0 : ends[kept[i] - 1];
+            int length = ends[kept[i]] - from;
+            System.arraycopy(data, from, data, size, length);
+            size += length;
+            ends[i] = size;
+        }
+    }
+
+    @Override
     void clear() {
         super.clear();
         size = 0;

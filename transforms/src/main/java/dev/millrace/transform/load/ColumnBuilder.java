@@ -92,6 +92,44 @@ abstract sealed class ColumnBuilder permits FixedColumn, BytesColumn {
     /** Appends a value nobody reads. */
     abstract void placeholder();
 
+    /** About what a row's value takes. */
+    int sizeBytes(int row) {
+        return Long.BYTES;
+    }
+
+    /** Drops the rows from a number on: those of a record that turned out bad, so there are few. */
+    void truncate(int mark) {
+        for (int row = mark; row < rows; row++) {
+            int word = row >> 6;
+            if (word < nulls.length && (nulls[word] & 1L << row) != 0) {
+                nulls[word] &= ~(1L << row);
+                nullCount--;
+            }
+        }
+        rows = mark;
+    }
+
+    /** Keeps the rows of these numbers, which ascend, and drops the others. */
+    final void keep(int[] kept) {
+        if (nullCount > 0) {
+            long[] before = nulls;
+            nulls = new long[before.length];
+            nullCount = 0;
+            for (int i = 0; i < kept.length; i++) {
+                int word = kept[i] >> 6;
+                if (word < before.length && (before[word] & 1L << kept[i]) != 0) {
+                    nulls[i >> 6] |= 1L << i;
+                    nullCount++;
+                }
+            }
+        }
+        move(kept);
+        rows = kept.length;
+    }
+
+    /** Moves the values of these rows to the front. */
+    abstract void move(int[] kept);
+
     /** Drops all rows. */
     void clear() {
         Arrays.fill(nulls, 0, Math.min(nulls.length, (rows + 63) >> 6), 0);

@@ -32,10 +32,16 @@ final class CsvReader implements RecordReader {
     /* Whether a byte, as an index, may end a plain field or make it unusual. */
     private final boolean[] special = new boolean[256];
     private final ColumnBuilder[] columns;
+    private final FormatSpec.CsvNulls nulls;
+    /* NULL DEFINED BY; its length is −1 if there is none. */
+    private final byte[] marker;
+    private final int markerLength;
 
     private byte[] bytes = {};
     private int end;
     private int line;
+    private int lineBegin;
+    private int rowsBefore;
     private int position;
 
     /* The field in hand. */
@@ -67,6 +73,9 @@ final class CsvReader implements RecordReader {
             special[escape] = true;
         }
         this.columns = columns.toArray(ColumnBuilder[]::new);
+        nulls = format.nulls();
+        marker = nulls.definedBy().orElse("").getBytes(UTF_8);
+        markerLength = nulls.definedBy().isPresent() ? marker.length : -1;
     }
 
     private static int single(String character, String clause) {
@@ -84,15 +93,38 @@ final class CsvReader implements RecordReader {
         bytes = text;
         end = to;
         line = 0;
+        resume(from);
+    }
+
+    @Override
+    public void resume(int from) {
         int at = from;
-        while (at < to) {
+        while (at < end) {
             line++;
             if (lineStart.length > 0) {
                 at = behindLineStart(at);
             }
-            if (at < to) {
+            if (at < end) {
                 at = line(at);
             }
+        }
+    }
+
+    @Override
+    public int rowsBefore() {
+        return rowsBefore;
+    }
+
+    @Override
+    public int recover() {
+        try {
+            int at = lineBegin;
+            do {
+                at = skipField(at);
+            } while (stop == Stop.FIELD);
+            return at;
+        } catch (BadValue endless) {
+            return end;
         }
     }
 
@@ -107,7 +139,8 @@ final class CsvReader implements RecordReader {
     }
 
     private int line(int from) {
-        int lineBegin = from;
+        lineBegin = from;
+        rowsBefore = columns[0].rows;
         int at = from;
         int fields = 0;
         do {
@@ -115,6 +148,10 @@ final class CsvReader implements RecordReader {
             at = fields < columns.length ? field(at, columns[fields]) : skipField(at);
             fields++;
         } while (stop == Stop.FIELD);
+        while (nulls.trailing() && fields < columns.length) {
+            position = at;
+            columns[fields++].nul();
+        }
         if (fields != columns.length) {
             throw BadValue.at(
                     lineBegin,
@@ -139,7 +176,7 @@ final class CsvReader implements RecordReader {
         if (next < 0) {
             return unusualField(from, column);
         }
-        if (isNullWord(text, from, at)) {
+        if (isNull(text, from, at)) {
             column.nul();
         } else {
             column.text(text, from, at);
@@ -160,7 +197,11 @@ final class CsvReader implements RecordReader {
         if (next < 0) {
             return unusualField(from, column);
         }
-        column.text(bytes, from + 1, at);
+        if (nulls.optionallyEnclosed() && isMarker(bytes, from + 1, at)) {
+            column.nul();
+        } else {
+            column.text(bytes, from + 1, at);
+        }
         return next;
     }
 
@@ -189,6 +230,15 @@ final class CsvReader implements RecordReader {
                 || at + wanted.length <= end && Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length);
     }
 
+    /* Of a field that is not enclosed. */
+    private boolean isNull(byte[] text, int from, int to) {
+        return isNullWord(text, from, to) || isMarker(text, from, to);
+    }
+
+    private boolean isMarker(byte[] text, int from, int to) {
+        return to - from == markerLength && Arrays.equals(text, from, to, marker, 0, markerLength);
+    }
+
     /* Where fields may be enclosed, the bare word NULL is NULL. */
     private boolean isNullWord(byte[] text, int from, int to) {
         return to - from == 4
@@ -201,7 +251,10 @@ final class CsvReader implements RecordReader {
 
     private int unusualField(int from, ColumnBuilder column) {
         int next = unusual(from);
-        if (nullEscape && scratchSize == 1 || !enclosed && isNullWord(scratch, 0, scratchSize)) {
+        boolean marked = enclosed
+                ? nulls.optionallyEnclosed() && isMarker(scratch, 0, scratchSize)
+                : isNull(scratch, 0, scratchSize);
+        if (nullEscape && scratchSize == 1 || marked) {
             column.nul();
         } else {
             column.text(scratch, 0, scratchSize);

@@ -75,6 +75,14 @@ final class DecimalColumn extends FixedColumn {
     }
 
     @Override
+    void move(int[] kept) {
+        for (int i = 0; i < Math.min(kept.length, high.length); i++) {
+            high[i] = kept[i] < high.length ? high[kept[i]] : value(kept[i]) >> 63;
+        }
+        super.move(kept);
+    }
+
+    @Override
     void clear() {
         super.clear();
         high = new long[0];

@@ -33,6 +33,13 @@ abstract sealed class FixedColumn extends ColumnBuilder
     }
 
     @Override
+    void move(int[] kept) {
+        for (int i = 0; i < kept.length; i++) {
+            values[i] = values[kept[i]];
+        }
+    }
+
+    @Override
     void clear() {
         super.clear();
         if (values.length > ROWS_KEPT_MAX) {

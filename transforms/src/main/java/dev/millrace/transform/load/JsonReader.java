@@ -29,6 +29,9 @@ final class JsonReader implements RecordReader {
     private int end;
     private long document;
     private int position;
+    /* Behind the document in hand once its end is known; −1 before. */
+    private int behind;
+    private int rowsBefore;
 
     JsonReader(List<Target> targets) {
         this.targets = targets.toArray(Target[]::new);
@@ -39,19 +42,43 @@ final class JsonReader implements RecordReader {
     public void read(byte[] text, int from, int to) {
         bytes = text;
         end = to;
+        behind = -1;
+        rowsBefore = targets[0].column().rows;
         int invalid = Utf8.firstInvalid(text, from, to);
         if (invalid >= 0) {
             throw BadValue.at(invalid, RecordError.Kind.ENCODING, "not JSON: the text is not UTF-8");
         }
-        int at = scanner.start(text, from, to);
-        while (at < to) {
+        documents(scanner.start(text, from, to));
+    }
+
+    @Override
+    public int rowsBefore() {
+        return rowsBefore;
+    }
+
+    @Override
+    public int recover() {
+        return behind < 0 ? end : behind;
+    }
+
+    @Override
+    public void resume(int from) {
+        documents(scanner.skipSpace(from));
+    }
+
+    private void documents(int from) {
+        int at = from;
+        while (at < end) {
             document++;
             position = at;
-            byte first = text[at];
+            behind = -1;
+            rowsBefore = targets[0].column().rows;
+            byte first = bytes[at];
             at = value(root, at, 0);
-            if (at < to && first != '{' && first != '[' && first != '"' && !JsonScanner.isSpace(text[at])) {
+            if (at < end && first != '{' && first != '[' && first != '"' && !JsonScanner.isSpace(bytes[at])) {
                 throw scanner.unexpected(at, "white space");
             }
+            behind = at;
             put();
             at = scanner.skipSpace(at);
         }

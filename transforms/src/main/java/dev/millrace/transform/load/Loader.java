@@ -4,13 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.spec.type.SqlType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
@@ -25,15 +28,31 @@ public final class Loader implements AutoCloseable {
     /** A column that no record brings, with what it gets instead. */
     private record Unmapped(ColumnBuilder column, DefaultValue value) {}
 
+    private static final SqlType VARIABLE = SqlType.of(SqlType.Kind.TEXT);
+
+    /** Below what the store takes, with room for columns that the record does not fill. */
+    static final int ROW_BYTES_MAX = 3 << 20;
+
     private final Schema schema;
     private final TableSpec table;
     private final BufferAllocator allocator;
     private final ExpressionEngine expressions;
     private final List<ColumnBuilder> columns;
     private final RecordReader reader;
+    private final List<ColumnBuilder> mapped = new ArrayList<>();
+    private final List<ColumnBuilder> variables = new ArrayList<>();
     private final ColumnBuilder firstMapped;
+    private final LoadSpec load;
+    private final Optional<Computation> computation;
+    /* Where somebody asks: index of the record that each row came from. */
+    private final IntegerColumn origins =
+            new IntegerColumn(new ColumnSpec("", SqlType.of(SqlType.Kind.BIGINT), false, Optional.empty()), Long.SIZE);
+    private final boolean tellsOffsets;
+    private final boolean notesOrigins;
     private final List<Unmapped> unmapped = new ArrayList<>();
     private final List<DefaultValue> defaults = new ArrayList<>();
+    private final List<RecordError> errors = new ArrayList<>();
+    private LoadResult.Unlisted unlisted = LoadResult.Unlisted.NONE;
 
     /**
      * Neither the allocator nor the engine is closed with the loader.
@@ -49,31 +68,38 @@ public final class Loader implements AutoCloseable {
         table = pipeline.table();
         schema = schema(table);
         columns = table.columns().stream().map(ColumnBuilder::of).toList();
-        List<ColumnBuilder> mapped = new ArrayList<>();
+        load = pipeline.load();
         reader = pipeline.format().match(new FormatSpec.Cases<>() {
             @Override
             public RecordReader json(FormatSpec.Json format) {
-                return jsonReader(format, mapped);
+                return jsonReader(format);
             }
 
             @Override
             public RecordReader csv(FormatSpec.Csv format) {
-                format.columns().forEach(name -> mapped.add(target(name, mapped)));
+                format.columns().forEach(name -> mapped.add(target(name)));
                 return new CsvReader(format, mapped);
             }
         });
         firstMapped = mapped.get(0);
+        List<ColumnBuilder> set =
+                load.set().stream().map(computed -> target(computed.column())).toList();
+        computation = load.isComputing()
+                ? Optional.of(new Computation(load, mapped, set, origins, expressions, allocator))
+                : Optional.empty();
+        tellsOffsets = load.isSkippingDuplicates() && !table.isKeyless();
+        notesOrigins = tellsOffsets || computation.isPresent();
         for (ColumnBuilder column : columns) {
-            if (!mapped.contains(column)) {
+            if (!mapped.contains(column) && !set.contains(column)) {
                 unmapped.add(new Unmapped(column, unmappedDefault(column.spec)));
             }
         }
     }
 
-    private RecordReader jsonReader(FormatSpec.Json format, List<ColumnBuilder> mapped) {
+    private RecordReader jsonReader(FormatSpec.Json format) {
         List<JsonReader.Target> targets = new ArrayList<>();
         for (FormatSpec.Mapping mapping : format.mappings()) {
-            ColumnBuilder column = target(mapping.column(), mapped);
+            ColumnBuilder column = target(mapping.column());
             mapped.add(column);
             DefaultValue missing = mapping.defaultValue().isPresent()
                     ? checkedDefault(mapping.defaultValue().get(), column.spec)
@@ -83,14 +109,19 @@ public final class Loader implements AutoCloseable {
         return new JsonReader(targets);
     }
 
-    private ColumnBuilder target(String name, List<ColumnBuilder> taken) {
+    private ColumnBuilder target(String name) {
+        if (LoadSpec.isVariable(name)) {
+            ColumnBuilder variable = ColumnBuilder.of(new ColumnSpec(name, VARIABLE, true, Optional.empty()));
+            variables.add(variable);
+            return variable;
+        }
         int index = table.indexOf(name);
         if (index < 0) {
             throw new StatementException(
                     SqlState.UNKNOWN_COLUMN, "unknown column '" + name + "' in table " + table.name());
         }
         ColumnBuilder column = columns.get(index);
-        if (taken.contains(column)) {
+        if (mapped.contains(column)) {
             throw new StatementException(
                     SqlState.DUPLICATE_COLUMN, "column '" + name + "' of table " + table.name() + " is loaded twice");
         }
@@ -145,24 +176,133 @@ public final class Loader implements AutoCloseable {
      */
     public LoadResult load(RecordBatch batch) {
         defaults.forEach(DefaultValue::restart);
+        errors.clear();
+        unlisted = LoadResult.Unlisted.NONE;
         try {
-            for (int i = 0; i < batch.count(); i++) {
+            Optional<RecordError> stopping = Optional.empty();
+            for (int i = 0; i < batch.count() && stopping.isEmpty(); i++) {
                 int start = batch.starts()[i];
                 int length = batch.lengths()[i];
                 if (length > 0) {
+                    int before = firstMapped.rows;
                     try {
                         reader.read(batch.bytes(), start, start + length);
                     } catch (BadValue bad) {
-                        clear();
-                        return new LoadResult(finish(), List.of(error(batch, i, bad)));
+                        stopping = skip(batch, i, bad);
+                    }
+                    if (length > ROW_BYTES_MAX && stopping.isEmpty()) {
+                        skipTooLarge(batch, i, before);
+                    }
+                    if (notesOrigins) {
+                        note(i);
                     }
                 }
             }
+            if (computation.isPresent() && stopping.isEmpty()) {
+                stopping = compute(batch);
+            }
+            if (stopping.isPresent()) {
+                clear();
+                return new LoadResult(finish(), List.of(stopping.get()), LoadResult.Unlisted.NONE, true, new long[0]);
+            }
             fillUnmapped();
-            return new LoadResult(finish(), List.of());
+            return new LoadResult(finish(), errors, unlisted, false, rowOffsets(batch));
         } finally {
             clear();
             reader.release();
+        }
+    }
+
+    /* Leaves out what is bad in a record, line by line, document by document; answers an error that stops the load. */
+    private Optional<RecordError> skip(RecordBatch batch, int index, BadValue first) {
+        int end = batch.starts()[index] + batch.lengths()[index];
+        BadValue bad = first;
+        while (true) {
+            RecordError error = error(batch, index, bad);
+            if (!bad.kind().isSkipped(load)) {
+                return Optional.of(error);
+            }
+            skipped(error);
+            int rows = reader.rowsBefore();
+            mapped.forEach(column -> column.truncate(rows));
+            int at = reader.recover();
+            if (at >= end) {
+                return Optional.empty();
+            }
+            try {
+                reader.resume(at);
+                return Optional.empty();
+            } catch (BadValue next) {
+                bad = next;
+            }
+        }
+    }
+
+    /* Remembers which record the newest rows came from. */
+    private void note(int index) {
+        while (origins.rows < firstMapped.rows) {
+            origins.append(index);
+        }
+    }
+
+    private long[] rowOffsets(RecordBatch batch) {
+        long[] offsets = new long[tellsOffsets ? firstMapped.rows : 0];
+        for (int row = 0; row < offsets.length; row++) {
+            offsets[row] = batch.offsets()[(int) origins.value(row)];
+        }
+        return offsets;
+    }
+
+    private Optional<RecordError> compute(RecordBatch batch) {
+        List<RecordError> stopping = new ArrayList<>();
+        computation.orElseThrow().run((row, bad) -> {
+            RecordError error = wholeRecordError(batch, (int) origins.value(row), bad);
+            if (!bad.kind().isSkipped(load)) {
+                stopping.add(error);
+                return false;
+            }
+            skipped(error);
+            return true;
+        });
+        errors.sort(Comparator.comparingLong(RecordError::offset));
+        return stopping.stream().findFirst();
+    }
+
+    private static RecordError wholeRecordError(RecordBatch batch, int index, BadValue bad) {
+        int start = batch.starts()[index];
+        int length = batch.lengths()[index];
+        return new RecordError(
+                batch.offsets()[index],
+                0,
+                0,
+                Optional.of(bad.column()).filter(name -> !name.isEmpty()),
+                bad.kind(),
+                bad.getMessage(),
+                Arrays.copyOfRange(batch.bytes(), start, start + Math.min(length, RecordError.EXCERPT_BYTES_MAX)),
+                0,
+                length);
+    }
+
+    /* What no entry of the store's log can hold would stop the pipeline later. */
+    private void skipTooLarge(RecordBatch batch, int index, int before) {
+        for (int row = before; row < firstMapped.rows; row++) {
+            long size = 0;
+            for (ColumnBuilder column : mapped) {
+                size += column.sizeBytes(row);
+            }
+            if (size > ROW_BYTES_MAX && RecordError.Kind.TOO_LONG.isSkipped(load)) {
+                String reason = "a row takes " + size + " bytes; the limit is " + ROW_BYTES_MAX;
+                skipped(wholeRecordError(batch, index, BadValue.of(RecordError.Kind.TOO_LONG, reason, "")));
+                mapped.forEach(column -> column.truncate(before));
+            }
+        }
+    }
+
+    private void skipped(RecordError error) {
+        if (errors.size() < LoadResult.ERRORS_MAX) {
+            errors.add(error);
+        } else {
+            unlisted = unlisted.with(error.offset());
         }
     }
 
@@ -214,6 +354,8 @@ public final class Loader implements AutoCloseable {
 
     private void clear() {
         columns.forEach(ColumnBuilder::clear);
+        variables.forEach(ColumnBuilder::clear);
+        origins.clear();
     }
 
     /** Lets go of what is kept between loads. Rows that were handed out stay with their owners. */

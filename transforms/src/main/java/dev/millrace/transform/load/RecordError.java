@@ -2,6 +2,7 @@ package dev.millrace.transform.load;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.error.SqlState;
 import java.util.Optional;
 
@@ -10,7 +11,8 @@ import java.util.Optional;
  *
  * @param offset the record's offset in its source partition
  * @param position byte in the record, from 0, where the bad field or value begins, or where the text stops making sense
- * @param line line in the record, from 1: lines of a CSV record, line feeds before {@code position} in a JSON record
+ * @param line line in the record, from 1: lines of a CSV record, line feeds before {@code position} in a JSON record; 0
+ *     if an expression is to blame
  * @param column the table's column the value was meant for; empty if the fault lies with none
  * @param reason a sentence for the user
  * @param excerpt at most {@link #EXCERPT_BYTES_MAX} of the record's bytes around {@code position}
@@ -42,24 +44,42 @@ public record RecordError(
     /** What is wrong with the record; the skip modes choose by it. */
     public enum Kind {
         /** Not JSON, or an enclosed CSV field without an end. */
-        MALFORMED(SqlState.RECORD_REFUSED),
+        MALFORMED(SqlState.RECORD_REFUSED, true),
         /** Text that is not UTF-8. */
-        ENCODING(SqlState.INCORRECT_VALUE),
+        ENCODING(SqlState.INCORRECT_VALUE, true),
         /** A line with more or fewer fields than columns. */
-        FIELD_COUNT(SqlState.RECORD_REFUSED),
+        FIELD_COUNT(SqlState.RECORD_REFUSED, true),
         /** A JSON path that is not there and has no default. */
-        MISSING_PATH(SqlState.RECORD_REFUSED),
+        MISSING_PATH(SqlState.RECORD_REFUSED, true),
         /** A value of another type than the column's. */
-        INCORRECT_VALUE(SqlState.INCORRECT_VALUE),
-        OUT_OF_RANGE(SqlState.OUT_OF_RANGE),
-        TOO_LONG(SqlState.DATA_TOO_LONG),
+        INCORRECT_VALUE(SqlState.INCORRECT_VALUE, false),
+        OUT_OF_RANGE(SqlState.OUT_OF_RANGE, false),
+        TOO_LONG(SqlState.DATA_TOO_LONG, false),
         /** NULL for a column that takes none. */
-        NOT_NULL(SqlState.NOT_NULL_VIOLATION);
+        NOT_NULL(SqlState.NOT_NULL_VIOLATION, false),
+        /** SET or WHERE cannot be evaluated for it. */
+        EXPRESSION(SqlState.INCORRECT_VALUE, false);
 
         private final SqlState state;
+        private final boolean parser;
 
-        Kind(SqlState state) {
+        Kind(SqlState state, boolean parser) {
             this.state = state;
+            this.parser = parser;
+        }
+
+        /**
+         * Whether a record with this fault is left out instead of stopping the pipeline. The format's own faults are
+         * parser errors, values that do not fit their columns are constraint errors.
+         */
+        public boolean isSkipped(LoadSpec load) {
+            return !load.stopOnError()
+                    || switch (load.errors()) {
+                        case FAIL, REPLACE, SKIP_DUPLICATE_KEY -> false;
+                        case IGNORE, SKIP_ALL -> true;
+                        case SKIP_PARSER -> parser;
+                        case SKIP_CONSTRAINT -> !parser;
+                    };
         }
 
         public SqlState state() {
@@ -69,7 +89,7 @@ public record RecordError(
 
     /** Offset, line, column and reason as one sentence. */
     public String describe() {
-        return "record at offset " + offset + ", line " + line + ", byte " + position
+        return "record at offset " + offset + (line == 0 ? "" : ", line " + line + ", byte " + position)
                 + column.map(name -> ", column " + name).orElse("") + ": " + reason;
     }
 }

@@ -104,7 +104,10 @@ final class PipelineAlteration {
                         spec.limits().partitions(),
                         OptionalInt.of(PipelineChecker.offsets(
                                 option(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, action)))));
-            case "TRANSFORM" -> spec = spec.withTransform(TransformChecker.check(action));
+            case "TRANSFORM" -> {
+                spec = spec.withTransform(TransformChecker.check(action));
+                TransformChecker.refuseSkipping(spec, action.at());
+            }
             case "RELOAD TRANSFORM" -> {
                 TransformSpec known = spec.transform()
                         .orElseThrow(

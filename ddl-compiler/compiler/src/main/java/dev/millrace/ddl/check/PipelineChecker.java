@@ -9,6 +9,7 @@ import dev.millrace.ddl.CreatePipeline.Mapped;
 import dev.millrace.ddl.CreatePipeline.Mapping;
 import dev.millrace.ddl.CreatePipeline.Source;
 import dev.millrace.ddl.CreatePipeline.StringText;
+import dev.millrace.ddl.Identifier;
 import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.PipelineOption;
 import dev.millrace.ddl.Place;
@@ -17,6 +18,7 @@ import dev.millrace.ddl.Warning;
 import dev.millrace.spec.BatchLimits;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
@@ -58,14 +60,12 @@ final class PipelineChecker {
         }
         create.options().forEach(this::refuseLater);
         create.transform().ifPresent(TransformChecker::refuseLater);
-        create.errorMode().ifPresent(mode -> refuse(true, mode.kind().words(), mode.at()));
         refuse(create.target().procedure(), "INTO PROCEDURE", create.target().at());
         create.format().match(new CreatePipeline.FormatCases<Boolean>() {
             @Override
             public Boolean csv(Csv csv) {
-                refuse(csv.trailingNullcols(), "TRAILING NULLCOLS", csv.at());
-                refuse(csv.ignoreLines() > 0, "IGNORE " + csv.ignoreLines() + " LINES", csv.at());
-                csv.columns().forEach(PipelineChecker::refuseVariable);
+                // A topic has no first lines, and a batch's are chance.
+                refuse(csv.ignoreLines() > 0, "IGNORE " + csv.ignoreLines() + " LINES of a topic", csv.at());
                 return false;
             }
 
@@ -74,27 +74,30 @@ final class PipelineChecker {
                 refuse(mapped.kind() != Mapped.Kind.JSON, "FORMAT " + mapped.kind(), mapped.at());
                 mapped.schema().ifPresent(text -> refuse(true, "SCHEMA", text.at()));
                 mapped.registry().ifPresent(text -> refuse(true, "SCHEMA REGISTRY", text.at()));
-                mapped.mappings().forEach(mapping -> refuseVariable(mapping.target()));
                 return false;
             }
         });
         create.set()
-                .forEach(assignment ->
-                        refuse(true, "SET", assignment.target().name().at()));
-        create.where().ifPresent(text -> refuse(true, "WHERE", text.at()));
+                .forEach(assignment -> refuse(
+                        assignment.target().variable(),
+                        "SET @" + assignment.target().name(),
+                        assignment.target().name().at()));
         create.onDuplicate()
                 .forEach(assignment -> refuse(
                         true, "ON DUPLICATE KEY UPDATE", assignment.column().at()));
-        create.nullDefinedBy().ifPresent(marker -> refuse(true, "NULL DEFINED BY", marker.at()));
     }
 
     private void refuseLater(PipelineOption option) {
         switch (option.kind()) {
-            case BATCH_INTERVAL, PARALLELISM, MAX_PARTITIONS_PER_BATCH, MAX_OFFSETS_PER_BATCH_PARTITION -> {}
+            case BATCH_INTERVAL,
+                    PARALLELISM,
+                    MAX_PARTITIONS_PER_BATCH,
+                    MAX_OFFSETS_PER_BATCH_PARTITION,
+                    STOP_ON_ERROR -> {}
             case OUT_OF_ORDER_OPTIMIZATION, OFFSETS_METADATA_GC ->
                 warnings.add(TableOptions.ignored(
                         option.value() + " " + option.kind().words()));
-            case MAX_RETRIES_PER_BATCH_PARTITION, RESOURCE_POOL, RETRY_OPTIONS, STOP_ON_ERROR, BATCH_MATCHES_SNAPSHOT ->
+            case MAX_RETRIES_PER_BATCH_PARTITION, RESOURCE_POOL, RETRY_OPTIONS, BATCH_MATCHES_SNAPSHOT ->
                 refuse(true, option.kind().words(), option.at());
         }
     }
@@ -105,21 +108,18 @@ final class PipelineChecker {
         }
     }
 
-    private static void refuseVariable(LoadColumn column) {
-        refuse(column.variable(), "variable @" + column.name(), column.name().at());
-    }
-
     PipelineSpec check(String database, TableSpec table) {
         refuse(
                 table.reference(),
                 "a pipeline into a reference table",
                 create.target().at());
-        return new PipelineSpec(
+        FormatSpec format = format(table);
+        PipelineSpec spec = new PipelineSpec(
                 0,
                 database,
                 create.name().name().text(),
                 KafkaEndpoint.parse(create.source(), connection().config()),
-                format(table),
+                format,
                 table,
                 option(PipelineOption.Kind.BATCH_INTERVAL)
                         .map(PipelineChecker::batchInterval)
@@ -128,7 +128,29 @@ final class PipelineChecker {
                 new BatchLimits(
                         optional(PipelineOption.Kind.MAX_PARTITIONS_PER_BATCH, PipelineChecker::parallelism),
                         optional(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, PipelineChecker::offsets)),
-                create.transform().map(TransformChecker::check));
+                create.transform().map(TransformChecker::check),
+                new LoadChecker(create, table, inputs(format)).check());
+        TransformChecker.refuseSkipping(
+                spec,
+                create.errorMode()
+                        .map(CreatePipeline.ErrorMode::at)
+                        .or(() -> option(PipelineOption.Kind.STOP_ON_ERROR).map(PipelineOption::at))
+                        .orElse(create.name().at()));
+        return spec;
+    }
+
+    private static List<String> inputs(FormatSpec format) {
+        return format.match(new FormatSpec.Cases<>() {
+            @Override
+            public List<String> json(FormatSpec.Json json) {
+                return json.mappings().stream().map(FormatSpec.Mapping::column).toList();
+            }
+
+            @Override
+            public List<String> csv(FormatSpec.Csv csv) {
+                return csv.columns();
+            }
+        });
     }
 
     KafkaConnection connection() {
@@ -183,6 +205,12 @@ final class PipelineChecker {
     }
 
     private FormatSpec jsonSpec(Mapped json, TableSpec table) {
+        create.nullDefinedBy().ifPresent(marker -> {
+            throw new StatementException(
+                    SqlState.SYNTAX_ERROR,
+                    "NULL DEFINED BY is a clause of CSV; JSON has null",
+                    marker.at().position());
+        });
         if (json.mappings().isEmpty()) {
             throw new StatementException(
                     SqlState.SYNTAX_ERROR,
@@ -215,7 +243,13 @@ final class PipelineChecker {
     }
 
     private FormatSpec csvSpec(Csv csv, TableSpec table) {
-        List<ColumnSpec> columns = csv.columns().isEmpty() ? table.columns() : columns(csv.columns(), table, csv.at());
+        List<LoadColumn> names = csv.columns().isEmpty()
+                ? table.columns().stream()
+                        .map(column -> new LoadColumn(
+                                false, new ColumnName(Optional.empty(), new Identifier(column.name(), csv.at()))))
+                        .toList()
+                : csv.columns();
+        List<ColumnSpec> columns = columns(names, table, csv.at());
         Optional<Fields> fields = csv.fields();
         return new FormatSpec.Csv(
                 terminator(fields.flatMap(Fields::terminatedBy), "\t"),
@@ -227,7 +261,17 @@ final class PipelineChecker {
                         .flatMap(CreatePipeline.Lines::startingBy)
                         .map(StringText::value)
                         .orElse(""),
-                columns.stream().map(ColumnSpec::name).toList());
+                columns.stream().map(ColumnSpec::name).toList(),
+                nulls(csv));
+    }
+
+    private FormatSpec.CsvNulls nulls(Csv csv) {
+        return new FormatSpec.CsvNulls(
+                create.nullDefinedBy().map(CreatePipeline.NullDefinedBy::value),
+                create.nullDefinedBy()
+                        .filter(CreatePipeline.NullDefinedBy::optionallyEnclosed)
+                        .isPresent(),
+                csv.trailingNullcols());
     }
 
     private static String terminator(Optional<StringText> text, String otherwise) {
@@ -250,20 +294,23 @@ final class PipelineChecker {
         return text.map(StringText::value).orElse(otherwise);
     }
 
-    /** Resolves them; columns that nobody loads must do without. */
+    /** Resolves them, variables to text with their {@code @}; columns that nobody loads must do without. */
     private List<ColumnSpec> columns(List<LoadColumn> names, TableSpec table, Place at) {
         List<ColumnSpec> columns = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (LoadColumn name : names) {
-            ColumnSpec column = column(name.name(), table);
-            if (!seen.add(TableSpec.fold(column.name()))) {
-                throw new StatementException(
-                        SqlState.COLUMN_SPECIFIED_TWICE,
-                        "Column '" + column.name() + "' specified twice",
-                        name.name().at().position());
-            }
+            ColumnSpec column = name.variable()
+                    ? new ColumnSpec(
+                            LoadSpec.VARIABLE + name.name().name().text(), LoadChecker.VARIABLE, true, Optional.empty())
+                    : column(name.name(), table);
+            once(seen, column, name.name());
             columns.add(column);
         }
+        create.set()
+                .forEach(assignment -> once(
+                        seen,
+                        column(assignment.target().name(), table),
+                        assignment.target().name()));
         for (ColumnSpec column : table.columns()) {
             if (!seen.contains(TableSpec.fold(column.name()))) {
                 InsertChecker.needsDefault(column, at);
@@ -272,14 +319,28 @@ final class PipelineChecker {
         return columns;
     }
 
-    private ColumnSpec column(ColumnName name, TableSpec table) {
+    private static void once(Set<String> seen, ColumnSpec column, ColumnName name) {
+        if (!seen.add(TableSpec.fold(column.name()))) {
+            throw new StatementException(
+                    SqlState.COLUMN_SPECIFIED_TWICE,
+                    "Column '" + column.name() + "' specified twice",
+                    name.at().position());
+        }
+    }
+
+    static ColumnSpec column(ColumnName name, TableSpec table) {
         boolean ours = name.table().isEmpty() || isTarget(name.table().get(), table);
-        return table.column(name.name().text())
-                .filter(column -> ours)
+        ColumnSpec column = table.column(name.name().text())
+                .filter(known -> ours)
                 .orElseThrow(() -> new StatementException(
                         SqlState.UNKNOWN_COLUMN,
                         "Unknown column '" + name + "' in 'field list'",
                         name.at().position()));
+        refuse(
+                LoadSpec.isVariable(column.name()),
+                "loading column '" + column.name() + "', whose name looks like a variable's,",
+                name.at());
+        return column;
     }
 
     private static boolean isTarget(ObjectName name, TableSpec table) {

@@ -5,8 +5,10 @@ import static dev.millrace.ddl.print.SqlPrinter.joined;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
+import dev.millrace.spec.ErrorMode;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
@@ -67,9 +69,48 @@ public final class SpecPrinter {
                 + number("PARALLELISM", pipeline.parallelism())
                 + number("MAX_PARTITIONS_PER_BATCH", pipeline.limits().partitions())
                 + number("MAX_OFFSETS_PER_BATCH_PARTITION", pipeline.limits().offsets())
+                + (pipeline.load().stopOnError() ? "" : " STOP_ON_ERROR OFF")
                 + pipeline.transform().map(SpecPrinter::transform).orElse("")
+                + (pipeline.load().errors() == ErrorMode.FAIL
+                        ? ""
+                        : " " + pipeline.load().errors().words())
                 + " INTO TABLE " + target
-                + format(pipeline.format());
+                + format(pipeline.format())
+                + load(pipeline);
+    }
+
+    private static String load(PipelineSpec pipeline) {
+        List<LoadSpec.Computed> set = pipeline.load().set();
+        String text = set.isEmpty()
+                ? ""
+                : " SET "
+                        + joined(
+                                set,
+                                computed -> Quoting.name(computed.column()) + " = "
+                                        + computed.value().sql());
+        text += pipeline.load().where().map(where -> " WHERE " + where.sql()).orElse("");
+        return text
+                + pipeline.format().match(new FormatSpec.Cases<String>() {
+                    @Override
+                    public String json(FormatSpec.Json json) {
+                        return "";
+                    }
+
+                    @Override
+                    public String csv(FormatSpec.Csv csv) {
+                        return csv.nulls()
+                                .definedBy()
+                                .map(marker -> " NULL DEFINED BY " + Quoting.string(marker)
+                                        + (csv.nulls().optionallyEnclosed() ? " OPTIONALLY ENCLOSED" : ""))
+                                .orElse("");
+                    }
+                });
+    }
+
+    private static String input(String name) {
+        return LoadSpec.isVariable(name)
+                ? LoadSpec.VARIABLE + Quoting.name(name.substring(LoadSpec.VARIABLE.length()))
+                : Quoting.name(name);
     }
 
     private static String transform(TransformSpec transform) {
@@ -107,13 +148,14 @@ public final class SpecPrinter {
                         + " ESCAPED BY " + Quoting.string(csv.escapedBy())
                         + " LINES TERMINATED BY " + Quoting.string(csv.linesTerminatedBy())
                         + " STARTING BY " + Quoting.string(csv.linesStartingBy())
-                        + " (" + joined(csv.columns(), Quoting::name) + ")";
+                        + (csv.nulls().trailing() ? " TRAILING NULLCOLS" : "")
+                        + " (" + joined(csv.columns(), SpecPrinter::input) + ")";
             }
         });
     }
 
     private static String mapping(FormatSpec.Mapping mapping) {
-        return Quoting.name(mapping.column()) + " <- " + PipelinePrinter.path(mapping.path())
+        return input(mapping.column()) + " <- " + PipelinePrinter.path(mapping.path())
                 + mapping.defaultValue().map(value -> " DEFAULT " + value.sql()).orElse("");
     }
 }

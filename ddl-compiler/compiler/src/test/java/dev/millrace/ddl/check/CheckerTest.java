@@ -312,6 +312,14 @@ class CheckerTest {
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('file://localhost/t.py', '', '') INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('https://h/x/t.tar.gz', 'bin/t', '-a \\'b c\\'')"
                         + " FRAMED BY NEWLINE INTO TABLE t",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' STOP_ON_ERROR OFF SKIP PARSER ERRORS INTO TABLE t"
+                        + " TRAILING NULLCOLS NULL DEFINED BY 'N''A' OPTIONALLY ENCLOSED",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' SKIP ALL ERRORS INTO TABLE t (@`x y`, @z, b)"
+                        + " SET a = @z + length(@`x y`) * 2 WHERE @z IS NOT NULL AND lower(b) <> 'x' NULL DEFINED BY ''",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' REPLACE INTO TABLE t"
+                        + " FORMAT JSON (@u <- a::b DEFAULT NULL, b <- %) SET a = unix_timestamp(from_unixtime(@u))",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' IGNORE INTO TABLE t",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' SKIP CONSTRAINT ERRORS INTO TABLE t (a) SET b = now()",
             })
     void shownPipelineIsTheSamePipeline(String sql) {
         catalog.with("CREATE TABLE t (a INT, b VARCHAR(10))");

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.spec.BatchLimits;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.DatabaseSpec;
+import dev.millrace.spec.ErrorMode;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
@@ -58,6 +60,9 @@ public final class SpecJson {
         spec.limits().partitions().ifPresent(limit -> node.put("partitionsPerBatchMax", limit));
         spec.limits().offsets().ifPresent(limit -> node.put("offsetsPerPartitionMax", limit));
         spec.transform().ifPresent(transform -> node.set("transform", transform(transform)));
+        if (!spec.load().equals(LoadSpec.PLAIN)) {
+            node.set("load", load(spec.load()));
+        }
         return text(node);
     }
 
@@ -87,7 +92,8 @@ public final class SpecJson {
                 optionalInt(node, "parallelism"),
                 new BatchLimits(
                         optionalInt(node, "partitionsPerBatchMax"), optionalInt(node, "offsetsPerPartitionMax")),
-                node.has("transform") ? Optional.of(transform(node.get("transform"))) : Optional.empty());
+                node.has("transform") ? Optional.of(transform(node.get("transform"))) : Optional.empty(),
+                node.has("load") ? load(node.get("load")) : LoadSpec.PLAIN);
     }
 
     /** A flat object of strings; the form of credentials and of a source's settings. */
@@ -142,6 +148,30 @@ public final class SpecJson {
                 TransformSpec.Framing.valueOf(node.required("framing").asText()),
                 node.required("sha256").asText(),
                 node.required("sizeBytes").asLong());
+    }
+
+    private static ObjectNode load(LoadSpec load) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("errors", load.errors().name());
+        node.put("stopOnError", load.stopOnError());
+        ArrayNode set = node.putArray("set");
+        load.set()
+                .forEach(computed ->
+                        set.addObject().put("column", computed.column()).set("value", expression(computed.value())));
+        load.where().ifPresent(where -> node.set("where", expression(where)));
+        return node;
+    }
+
+    private static LoadSpec load(JsonNode node) {
+        return new LoadSpec(
+                ErrorMode.valueOf(node.required("errors").asText()),
+                node.required("stopOnError").asBoolean(),
+                list(
+                        node.required("set"),
+                        item -> new LoadSpec.Computed(
+                                item.required("column").asText(),
+                                optionalExpression(item, "value").orElseThrow())),
+                optionalExpression(node, "where"));
     }
 
     private static ObjectNode table(ObjectNode node, TableSpec spec) {
@@ -247,6 +277,12 @@ public final class SpecJson {
                 node.put("linesTerminatedBy", csv.linesTerminatedBy());
                 node.put("linesStartingBy", csv.linesStartingBy());
                 node.set("columns", strings(csv.columns()));
+                if (!csv.nulls().equals(FormatSpec.CsvNulls.USUAL)) {
+                    ObjectNode nulls = node.putObject("nulls");
+                    csv.nulls().definedBy().ifPresent(text -> nulls.put("definedBy", text));
+                    nulls.put("optionallyEnclosed", csv.nulls().optionallyEnclosed());
+                    nulls.put("trailing", csv.nulls().trailing());
+                }
                 return node;
             }
         });
@@ -270,9 +306,17 @@ public final class SpecJson {
                         node.required("escapedBy").asText(),
                         node.required("linesTerminatedBy").asText(),
                         node.required("linesStartingBy").asText(),
-                        list(node.required("columns"), JsonNode::asText));
+                        list(node.required("columns"), JsonNode::asText),
+                        nulls(node.path("nulls")));
             default -> throw new IllegalStateException("unknown format in a spec: " + kind);
         };
+    }
+
+    private static FormatSpec.CsvNulls nulls(JsonNode node) {
+        return new FormatSpec.CsvNulls(
+                Optional.ofNullable(node.get("definedBy")).map(JsonNode::asText),
+                node.path("optionallyEnclosed").asBoolean(),
+                node.path("trailing").asBoolean());
     }
 
     private static ObjectNode expression(SqlExpression expression) {

@@ -11,6 +11,7 @@ import dev.millrace.store.TableRef;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.wire.Answer;
+import dev.millrace.store.wire.ClashingRows;
 import dev.millrace.store.wire.Refusal;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
@@ -206,7 +207,7 @@ final class EntryApplier {
                 sealed &= mine && entry.gate() == table.gate();
             }
             if (sealed) {
-                return Answer.OK;
+                return clashing(tables);
             }
             flush();
             for (Map.Entry<TableRef, List<StagedChunk>> rows : tables.entrySet()) {
@@ -222,6 +223,23 @@ final class EntryApplier {
                 PartitionTable table = memory.table(ref.id()).orElseThrow();
                 table.seal().filter(older -> !older.equals(entry.batch())).ifPresent(this::supersede);
                 memory.table(memory.table(ref.id()).orElseThrow().withSeal(entry.gate(), Optional.of(entry.batch())));
+            }
+            return clashing(tables);
+        }
+
+        /** Asked again under the same seal it is the same: until its publication nobody else writes. */
+        private Answer clashing(Map<TableRef, List<StagedChunk>> tables) {
+            for (Map.Entry<TableRef, List<StagedChunk>> rows : tables.entrySet()) {
+                TableSpec table = current(rows.getKey()).orElseThrow();
+                List<StagedChunk> skipping = rows.getValue().stream()
+                        .filter(chunk -> chunk.mode() == WriteMode.SKIP)
+                        .toList();
+                if (!table.isKeyless() && !skipping.isEmpty()) {
+                    flush();
+                    file.begin();
+                    ClashingRows found = new TableRows(file, table).clashing(skipping);
+                    return Answer.of(found::write);
+                }
             }
             return Answer.OK;
         }
@@ -315,7 +333,7 @@ final class EntryApplier {
                         .filter(batch.id()::equals)
                         .isPresent();
                 boolean insert = chunk.mode() == WriteMode.INSERT;
-                if (insert && !sealed && !table.isKeyless()) {
+                if (chunk.mode().isSealed() && !sealed && !table.isKeyless()) {
                     throw new IllegalStateException(
                             "decided " + batch.id() + " inserts into " + table.name() + " and is not sealed here");
                 }

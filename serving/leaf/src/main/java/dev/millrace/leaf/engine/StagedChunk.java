@@ -12,6 +12,9 @@ import java.nio.channels.ReadableByteChannel;
 /** A chunk of an open batch: what it is for, and where its rows stand, which is on the heap or in a stage file. */
 final class StagedChunk {
     private final long index;
+    private final int task;
+    private final int seq;
+    private final int rowCount;
     private final TableRef table;
     private final WriteMode mode;
     private final int entryBytes;
@@ -22,6 +25,9 @@ final class StagedChunk {
 
     private StagedChunk(long index, LogEntry.Stage entry, int entryBytes) {
         this.index = index;
+        this.task = entry.task();
+        this.seq = entry.seq();
+        this.rowCount = entry.rows();
         this.table = entry.table();
         this.mode = entry.mode();
         this.entryBytes = entryBytes;
@@ -51,6 +57,18 @@ final class StagedChunk {
 
     long index() {
         return index;
+    }
+
+    int task() {
+        return task;
+    }
+
+    int seq() {
+        return seq;
+    }
+
+    int rowCount() {
+        return rowCount;
     }
 
     TableRef table() {

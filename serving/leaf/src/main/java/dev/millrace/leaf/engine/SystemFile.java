@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import java.util.Optional;
 final class SystemFile {
     private static final String FILE = PartitionId.SYSTEM.alias();
     private static final String APPLIED = FILE + ".s_applied";
+
+    /** A statement of one row takes 0.15 ms, one of so many less than ten times that. */
+    private static final int ROWS_AT_ONCE = 50;
 
     private final LeafDatabase database;
     private final Connection connection;
@@ -105,8 +109,37 @@ final class SystemFile {
 
         private Transaction() {}
 
+        /** Rows of one table that come one behind the other, as a batch's errors do, go in many at a time. */
         void write(List<RowChange> changes) {
-            changes.forEach(change -> change.match(writer));
+            int at = 0;
+            while (at < changes.size()) {
+                int behind = at;
+                while (behind < changes.size()
+                        && isInsert(changes.get(behind), changes.get(at).table())) {
+                    behind++;
+                }
+                if (behind - at >= ROWS_AT_ONCE) {
+                    insertMany(changes.subList(at, at + ROWS_AT_ONCE));
+                    at += ROWS_AT_ONCE;
+                } else {
+                    changes.get(at++).match(writer);
+                }
+            }
+        }
+
+        private static boolean isInsert(RowChange change, SystemTable table) {
+            return change instanceof RowChange.Insert && change.table() == table;
+        }
+
+        private void insertMany(List<RowChange> inserts) {
+            SystemTable table = inserts.get(0).table();
+            String row = "(" + table.columns().stream().map(column -> "?").collect(joining(", ")) + ")";
+            List<Object> values = new ArrayList<>();
+            inserts.forEach(change -> values.addAll(((RowChange.Insert) change).row()));
+            run(
+                    "INSERT INTO " + name(table) + " VALUES "
+                            + String.join(", ", Collections.nCopies(inserts.size(), row)),
+                    values);
         }
 
         void commit(long index) {
@@ -194,6 +227,14 @@ final class SystemFile {
                     "DELETE FROM " + name(change.table()) + " WHERE "
                             + key.get(0).name() + " = ? AND " + key.get(1).name() + " BETWEEN ? AND ?",
                     List.of(change.first(), change.from(), change.to()));
+        }
+
+        @Override
+        public Void deleteBelow(RowChange.DeleteBelow change) {
+            return run(
+                    "DELETE FROM " + name(change.table()) + " WHERE "
+                            + change.table().key().get(0).name() + " = ? AND " + change.column() + " < ?",
+                    List.of(change.first(), change.bound()));
         }
     }
 

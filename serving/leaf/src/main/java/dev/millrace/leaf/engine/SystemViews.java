@@ -143,13 +143,16 @@ final class SystemViews {
                     FROM @v_batch"""),
             Map.entry(InformationSchema.PIPELINES_ERRORS, """
                     SELECT d.name AS DATABASE_NAME, p.name AS PIPELINE_NAME,
-                        e.at_millis / 1e3 AS ERROR_UNIX_TIMESTAMP, 'Error' AS ERROR_TYPE, e.number AS ERROR_CODE,
-                        e.message AS ERROR_MESSAGE, e.kind AS ERROR_KIND,
+                        e.at_millis / 1e3 AS ERROR_UNIX_TIMESTAMP,
+                        CASE WHEN e.batch > 0 THEN 'Warning' ELSE 'Error' END AS ERROR_TYPE, e.number AS ERROR_CODE,
+                        e.message AS ERROR_MESSAGE, e.kind AS ERROR_KIND, nullif(e.batch, 0) AS BATCH_ID,
                         nullif(e.source_partition, '') AS BATCH_SOURCE_PARTITION_ID,
                         CASE WHEN octet_length(e.record) > 0
                             THEN coalesce(TRY(decode(e.record)), CAST(e.record AS VARCHAR)) END AS LOAD_DATA_LINE,
                         nullif(e.line, 0) AS LOAD_DATA_LINE_NUMBER, nullif(e.source_offset, -1) AS SOURCE_OFFSET,
-                        nullif(e.column_, '') AS COLUMN_NAME, e.run AS RUN, e.seq AS ERROR_ID
+                        nullif(e.column_, '') AS COLUMN_NAME, e.run AS RUN, e.seq AS ERROR_ID,
+                        nullif(e.topic, '') AS TOPIC,
+                        CASE WHEN octet_length(e.record) > 0 THEN e.record END AS RECORD
                     FROM @s_error e JOIN @s_pipeline p ON p.id = e.pipeline JOIN @s_database d ON d.id = p.database"""),
             Map.entry(InformationSchema.LEAVES, """
                     SELECT id AS NODE_ID, host AS HOST, port AS PORT, raft_port AS RAFT_PORT FROM @s_node"""),

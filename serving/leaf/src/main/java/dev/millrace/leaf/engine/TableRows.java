@@ -4,10 +4,12 @@ import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.store.WriteMode;
+import dev.millrace.store.wire.ClashingRows;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +20,8 @@ import java.util.function.Supplier;
 final class TableRows {
     private static final String ROWS = "temp.main._rows";
     private static final String WINNERS = "temp.main._winners";
+    private static final String LOST = "temp.main._lost";
+    private static final String KEPT = "temp.main._kept";
 
     /** Longest value that an error repeats. */
     private static final int SHOWN_MAX = 200;
@@ -67,7 +71,7 @@ final class TableRows {
         long affected = switch (mode) {
             case INSERT -> insertLoaded("");
             case REPLACE -> replace(rows);
-            case IGNORE -> ignore();
+            case IGNORE, SKIP -> ignore(target, casts());
         };
         unload();
         return affected;
@@ -124,7 +128,10 @@ final class TableRows {
                 values.add(result.getString(i));
             }
         });
-        String entry = String.join("-", values);
+        return message(key, String.join("-", values));
+    }
+
+    private String message(KeySpec key, String entry) {
         String shown = entry.length() <= SHOWN_MAX ? entry : entry.substring(0, SHOWN_MAX) + "...";
         return "Duplicate entry '" + shown + "' for key '" + table.name() + "." + key.name() + "'";
     }
@@ -151,20 +158,21 @@ final class TableRows {
      * another key, so winners are found in rounds: a row that is the first of each of its keys among those left wins,
      * then what clashes with the winners leaves. The first row left always wins, so it ends; one key takes one round.
      */
-    private long ignore() {
+    private long ignore(String into, String columns) {
         for (KeySpec key : table.keys()) {
             file.execute("DELETE FROM " + ROWS + " AS s USING " + target + " AS t WHERE " + equal("s", "t", key));
         }
         List<String> first =
                 table.keys().stream().map(key -> chosen(key, "min")).toList();
         String winners = " WHERE " + String.join(" AND ", first);
+        String insert = "INSERT INTO " + into + " SELECT " + columns + " FROM ";
         if (table.keys().size() == 1) {
-            return insertLoaded(winners);
+            return file.execute(insert + ROWS + winners);
         }
         long put = 0;
         while (true) {
             file.execute("CREATE OR REPLACE TEMP TABLE _winners AS SELECT * FROM " + ROWS + winners);
-            long won = file.execute("INSERT INTO " + target + " SELECT " + casts() + " FROM " + WINNERS);
+            long won = file.execute(insert + WINNERS);
             if (won == 0) {
                 file.execute("DROP TABLE " + WINNERS);
                 return put;
@@ -172,12 +180,61 @@ final class TableRows {
             put += won;
             file.execute("DELETE FROM " + ROWS + " AS s USING " + WINNERS + " AS w WHERE s.n = w.n");
             for (KeySpec key : table.keys()) {
-                List<String> same =
-                        indexes(key).stream().map(i -> "s.c" + i + " = w.c" + i).toList();
-                file.execute(
-                        "DELETE FROM " + ROWS + " AS s USING " + WINNERS + " AS w WHERE " + String.join(" AND ", same));
+                file.execute("DELETE FROM " + ROWS + " AS s USING " + WINNERS + " AS w WHERE " + same("s", "w", key));
             }
         }
+    }
+
+    /** The rows that {@code put(SKIP)} would leave out. The table stays as it is. */
+    ClashingRows clashing(List<StagedChunk> chunks) {
+        load(chunks.stream()
+                .map(chunk -> (Supplier<ReadableByteChannel>) chunk::rows)
+                .toList());
+        file.execute("CREATE OR REPLACE TEMP TABLE _lost AS SELECT * FROM " + ROWS);
+        file.execute("CREATE OR REPLACE TEMP TABLE _kept AS SELECT * FROM " + ROWS + " LIMIT 0");
+        ignore(KEPT, "*");
+        file.execute("DELETE FROM " + LOST + " AS s USING " + KEPT + " AS w WHERE s.n = w.n");
+        TreeMap<Long, String> messages = new TreeMap<>();
+        long[] count = {0};
+        file.query("SELECT count(*) FROM " + LOST, row -> count[0] = row.getLong(1));
+        if (count[0] > 0) {
+            table.keys().forEach(key -> messages(key, messages));
+        }
+        List.of(LOST, KEPT).forEach(temporary -> file.execute("DROP TABLE " + temporary));
+        unload();
+        return new ClashingRows(places(chunks, messages), count[0]);
+    }
+
+    /** Adds messages for rows that clash on a key and have none yet. */
+    private void messages(KeySpec key, TreeMap<Long, String> messages) {
+        List<String> values =
+                indexes(key).stream().map(i -> "CAST(s.c" + i + " AS VARCHAR)").toList();
+        String sql = "SELECT s.n, concat_ws('-', " + String.join(", ", values) + ") FROM " + LOST
+                + " s WHERE EXISTS (SELECT 1 FROM " + target + " t WHERE " + equal("s", "t", key)
+                + ") OR EXISTS (SELECT 1 FROM " + KEPT + " w WHERE " + same("s", "w", key) + ") ORDER BY s.n LIMIT "
+                + ClashingRows.ROWS_MAX;
+        file.query(sql, row -> messages.putIfAbsent(row.getLong(1), message(key, row.getString(2))));
+    }
+
+    private static List<ClashingRows.Row> places(List<StagedChunk> chunks, TreeMap<Long, String> messages) {
+        List<ClashingRows.Row> rows = new ArrayList<>();
+        long begin = 0;
+        for (StagedChunk chunk : chunks) {
+            long first = begin;
+            messages.subMap(first, first + chunk.rowCount())
+                    .forEach((n, message) ->
+                            rows.add(new ClashingRows.Row(chunk.task(), chunk.seq(), (int) (n - first), message)));
+            begin += chunk.rowCount();
+        }
+        return rows.size() <= ClashingRows.ROWS_MAX ? rows : rows.subList(0, ClashingRows.ROWS_MAX);
+    }
+
+    private String same(String left, String right, KeySpec key) {
+        return String.join(
+                " AND ",
+                indexes(key).stream()
+                        .map(i -> left + ".c" + i + " = " + right + ".c" + i)
+                        .toList());
     }
 
     /** Whether a row is the first or last of its key; rows with NULL in the key have no equals. */

@@ -139,6 +139,10 @@ final class BatchRules {
         rows.cursors.find(id.writer()).ifPresent(row -> rows.cursors.put(row.withBatch(id, csn, entry.moves())));
         entry.change().ifPresent(change -> change(entry, change, csn));
         rows.gates.drop(id);
+        rows.pipelines
+                .find(id.writer())
+                .ifPresent(pipeline -> ErrorRows.add(
+                        rows, pipeline, id.attempt().run(), progress.seq(), entry.errors(), entry.atMillis()));
         rows.pipelines.find(id.writer()).ifPresent(row -> pipelines.decided(row, entry.atMillis()));
         DecidedBatch batch = new DecidedBatch(entry.database(), csn, id, entry.gate(), participants, entry.change());
         rows.history.add(progress.seq(), batch, entry).forEach(this::forget);

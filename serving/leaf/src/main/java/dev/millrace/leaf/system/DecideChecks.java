@@ -9,7 +9,6 @@ import dev.millrace.store.CursorMove;
 import dev.millrace.store.Participant;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
-import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.Refusal;
@@ -133,9 +132,7 @@ final class DecideChecks {
 
     /** Without seals, rows that a key may refuse would halt the partitions at their publish: there it is too late. */
     private Optional<Answer> gate(SystemEntry.Decide entry) {
-        if (entry.gate() > 0
-                || entry.mode() != WriteMode.INSERT
-                || entry.participants().isEmpty()) {
+        if (entry.gate() > 0 || !entry.mode().isSealed() || entry.participants().isEmpty()) {
             return Optional.empty();
         }
         return entry.tables().stream()
@@ -144,7 +141,7 @@ final class DecideChecks {
                 .findFirst()
                 .flatMap(table -> refused(
                         Refusal.MALFORMED,
-                        "an INSERT into table " + table.name() + ", which has keys, without its gate"));
+                        entry.mode() + " into table " + table.name() + ", which has keys, without its gate"));
     }
 
     private static String ordinals(SystemEntry.Decide entry) {

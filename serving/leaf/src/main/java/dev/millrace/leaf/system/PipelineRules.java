@@ -213,29 +213,9 @@ final class PipelineRules {
         if (pipeline.isEmpty()) {
             return unknown(entry.pipeline());
         }
-        long seq = pipeline.get().errors();
-        for (PipelineError error : entry.errors()) {
-            seq++;
-            rows.record(new RowChange.Insert(
-                    SystemTable.ERROR,
-                    List.of(
-                            entry.pipeline(),
-                            seq,
-                            entry.run(),
-                            error.atMillis(),
-                            error.kind(),
-                            (long) error.number(),
-                            error.message(),
-                            error.sourcePartition(),
-                            error.offset(),
-                            (long) error.line(),
-                            error.column(),
-                            error.record())));
-        }
-        if (seq > ERRORS_KEPT) {
-            rows.record(new RowChange.DeleteRange(SystemTable.ERROR, entry.pipeline(), 0, seq - ERRORS_KEPT));
-        }
-        rows.pipelines.put(pipeline.get().withErrors(seq));
+        long newest =
+                entry.errors().stream().mapToLong(PipelineError::atMillis).max().orElse(0);
+        ErrorRows.add(rows, pipeline.get(), entry.run(), 0, entry.errors(), newest);
         return Answer.OK;
     }
 

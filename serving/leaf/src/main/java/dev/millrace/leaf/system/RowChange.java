@@ -20,6 +20,8 @@ public sealed interface RowChange {
         R delete(Delete change);
 
         R deleteRange(DeleteRange change);
+
+        R deleteBelow(DeleteBelow change);
     }
 
     /** A row whose key was not there. */
@@ -55,6 +57,14 @@ public sealed interface RowChange {
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.deleteRange(this);
+        }
+    }
+
+    /** Removes the rows whose key begins with a number and that have less than the bound in some column. */
+    record DeleteBelow(SystemTable table, long first, String column, long bound) implements RowChange {
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.deleteBelow(this);
         }
     }
 }

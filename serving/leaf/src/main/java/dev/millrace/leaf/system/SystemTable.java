@@ -106,15 +106,18 @@ public enum SystemTable {
     DROPPED(2, "database BIGINT", "name VARCHAR", "at_millis BIGINT"),
     /** {@code offsets}: JSON, what the source was last said to have. */
     OFFSETS(1, "pipeline BIGINT", "at_millis BIGINT", "offsets VARCHAR"),
+    /** {@code batch}: the {@code seq} of the batch it was left out of; 0 if it stopped the pipeline. */
     ERROR(
             2,
             "pipeline BIGINT",
             "seq BIGINT",
             "run BIGINT",
+            "batch BIGINT",
             "at_millis BIGINT",
             "kind VARCHAR",
             "number BIGINT",
             "message VARCHAR",
+            "topic VARCHAR",
             "source_partition VARCHAR",
             "source_offset BIGINT",
             "line BIGINT",

@@ -117,7 +117,7 @@ final class RandomLog {
     private void begin() {
         long writer = 1 + random.nextInt(2);
         TableSpec table = TABLES[random.nextInt(TABLES.length)];
-        WriteMode mode = WriteMode.values()[random.nextInt(3)];
+        WriteMode mode = WriteMode.values()[random.nextInt(WriteMode.values().length)];
         Draft draft =
                 new Draft(new BatchId(writer, new Attempt(1, attempts.getOrDefault(writer, 0)), ++number), table, mode);
         for (int task = 0; task < 2; task++) {
@@ -158,7 +158,7 @@ final class RandomLog {
                 continue;
             }
             List<TaskChunks> chunks = chunks(draft);
-            if (draft.mode == WriteMode.INSERT && !draft.table.isKeyless()) {
+            if (draft.mode.isSealed() && !draft.table.isKeyless()) {
                 if (drafts.stream().anyMatch(other -> other != draft && other.gate > 0 && other.table == draft.table)) {
                     continue;
                 }

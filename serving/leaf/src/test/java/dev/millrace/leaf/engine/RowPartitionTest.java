@@ -19,6 +19,7 @@ import dev.millrace.store.TaskChunks;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.wire.Answer;
+import dev.millrace.store.wire.ClashingRows;
 import dev.millrace.store.wire.Refusal;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -275,6 +276,42 @@ class RowPartitionTest {
         p.reopen();
         assertThat(p.apply(seal)).isEqualTo(verdict);
         assertThat(p.partition.open()).isEmpty();
+    }
+
+    @Test
+    void sealOfASkippingBatchTellsWhichRowsItsPublicationLeavesOut() {
+        p.apply(insert(1, 0, TWO_KEYS, WriteMode.INSERT, "1:a"));
+        // By id: 1 is taken, the second 3 comes late. By name: a is taken, b comes late. 6 clashes with a lost row
+        // only.
+        p.apply(stage(batch(2), 0, 0, TWO_KEYS, WriteMode.SKIP, "1:x", "2:a", "3:b"));
+        p.apply(stage(batch(2), 0, 1, TWO_KEYS, WriteMode.SKIP, "4:b", "3:c", "5:", "6:x", "7:"));
+        LogEntry.Seal seal = new LogEntry.Seal(batch(2), 5, 3, List.of(new TaskChunks(0, 2)));
+        ClashingRows clashing = ClashingRows.read(p.apply(seal).orThrow());
+        assertThat(clashing)
+                .isEqualTo(new ClashingRows(
+                        List.of(
+                                new ClashingRows.Row(0, 0, 0, "Duplicate entry '1' for key 't1003.PRIMARY'"),
+                                new ClashingRows.Row(0, 0, 1, "Duplicate entry 'a' for key 't1003.by_name'"),
+                                new ClashingRows.Row(0, 1, 0, "Duplicate entry 'b' for key 't1003.by_name'"),
+                                new ClashingRows.Row(0, 1, 1, "Duplicate entry '3' for key 't1003.PRIMARY'")),
+                        4));
+        assertThat(p.rows(TWO_KEYS)).containsExactly("1:a");
+        assertThat(refusal(p.apply(insert(3, 0, TWO_KEYS, WriteMode.INSERT, "9:z"))))
+                .isEqualTo(Refusal.BUSY);
+        p.reopen();
+        assertThat(ClashingRows.read(p.apply(seal).orThrow())).as("asked again").isEqualTo(clashing);
+        p.apply(new LogEntry.Publish(3, 4, List.of(decided(4, batch(2), 5, new TaskChunks(0, 2)))));
+        assertThat(p.rows(TWO_KEYS)).containsExactly("1:a", "3:b", "5:", "6:x", "7:");
+    }
+
+    @Test
+    void sealOfASkippingBatchWithoutClashesSaysSo() {
+        p.apply(stage(batch(2), 0, 0, KEYED, WriteMode.SKIP, "1:x", "2:a"));
+        LogEntry.Seal seal = new LogEntry.Seal(batch(2), 5, 3, List.of(new TaskChunks(0, 1)));
+        assertThat(ClashingRows.read(p.apply(seal).orThrow())).isEqualTo(ClashingRows.NONE);
+        p.apply(stage(batch(3), 0, 0, KEYED, WriteMode.SKIP, "3:x"));
+        assertThatThrownBy(() -> p.apply(publish(4, batch(3), new TaskChunks(0, 1))))
+                .hasMessageContaining("not sealed");
     }
 
     @Test

@@ -23,6 +23,7 @@ import dev.millrace.store.wire.FollowRequest;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -162,6 +163,29 @@ class SystemEngineTest {
                         + " || LOAD_DATA_LINE_NUMBER || ' ' || COLUMN_NAME FROM d0_p0.t"
                         + InformationSchema.PIPELINES_ERRORS))
                 .containsExactly("1.5 not a number x\ty 1 id", "1.5 not a number \\xFF 1 id");
+    }
+
+    @Test
+    void errorsOfABatchNameItAndThoseTooOldGo() throws SQLException {
+        busyShop();
+        Attempt attempt = new Attempt(1, 0);
+        List<PipelineError> errors = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            byte[] record = ("record " + i).getBytes(StandardCharsets.UTF_8);
+            errors.add(new PipelineError(2_000, "Load", 1366, "m" + i, "clicks", "1", i, 2, "", record));
+        }
+        apply(SystemFixture.decide(1, 1100, attempt, 2).entry(errors)).orThrow();
+        String table = "d0_p0.t" + InformationSchema.PIPELINES_ERRORS;
+        assertThat(query("SELECT BATCH_ID || ' ' || count(*) || ' ' || min(SOURCE_OFFSET) || '-' || max(SOURCE_OFFSET)"
+                        + " || ' ' || count(DISTINCT ERROR_ID) || ' ' || any_value(TOPIC || ERROR_TYPE) FROM " + table
+                        + " WHERE BATCH_ID IS NOT NULL GROUP BY BATCH_ID"))
+                .containsExactly("3 120 0-119 120 clicksWarning");
+        assertThat(query("SELECT decode(RECORD) FROM " + table + " WHERE SOURCE_OFFSET = 119"))
+                .containsExactly("record 119");
+        long later = Duration.ofDays(31).toMillis();
+        apply(new SystemEntry.RecordErrors(
+                1100, 1, List.of(new PipelineError(later, "Load", 1366, "new", "0", 3, 1, "id", new byte[0]))));
+        assertThat(query("SELECT ERROR_MESSAGE FROM " + table)).containsExactly("new");
     }
 
     @Test

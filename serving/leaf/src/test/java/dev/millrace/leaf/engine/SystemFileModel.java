@@ -98,6 +98,11 @@ final class SystemFileModel {
         public Void deleteRange(RowChange.DeleteRange change) {
             throw new IllegalStateException("so many batches are not made here: " + change);
         }
+
+        @Override
+        public Void deleteBelow(RowChange.DeleteBelow change) {
+            throw new IllegalStateException("errors so old are not made here: " + change);
+        }
     }
 
     @Override

@@ -188,7 +188,9 @@ public final class RandomEntries {
         if (random.nextInt(10) < (batch.writer() < 1000 ? 8 : 1)) {
             decision = decision.moves(move(batch.writer()));
         }
-        return decision.entry();
+        return random.nextInt(4) > 0
+                ? decision.entry()
+                : decision.entry(List.of(new PipelineError(2_000, "Load", 1, "m", "t", "0", 1, 1, "", new byte[] {1})));
     }
 
     private CursorMove move(long writer) {

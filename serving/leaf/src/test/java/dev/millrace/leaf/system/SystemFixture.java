@@ -16,6 +16,7 @@ import dev.millrace.store.Cursor;
 import dev.millrace.store.CursorMove;
 import dev.millrace.store.Participant;
 import dev.millrace.store.PartitionMap;
+import dev.millrace.store.PipelineError;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.TaskChunks;
@@ -145,6 +146,11 @@ public final class SystemFixture {
         }
 
         public SystemEntry.Decide entry() {
+            return entry(List.of());
+        }
+
+        /** The decision on a batch out of which records were left. */
+        public SystemEntry.Decide entry(List<PipelineError> errors) {
             return new SystemEntry.Decide(
                     batch,
                     database,
@@ -158,7 +164,8 @@ public final class SystemFixture {
                     participants.size(),
                     100L * participants.size(),
                     1_000,
-                    2_000);
+                    2_000,
+                    errors);
         }
     }
 }

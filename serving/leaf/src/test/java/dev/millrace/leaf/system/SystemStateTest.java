@@ -181,7 +181,7 @@ class SystemStateTest {
     void onlyTheNewestErrorsAreKept() {
         List<PipelineError> errors = List.of(new PipelineError(1, "Load", 1, "m", "0", 1, 1, "", new byte[0]));
         RowChange.DeleteRange last = null;
-        for (int i = 0; i < PipelineRules.ERRORS_KEPT + 5; i++) {
+        for (int i = 0; i < ErrorRows.KEPT + 5; i++) {
             List<RowChange> changes =
                     state.apply(new SystemEntry.RecordErrors(FEED, 1, errors)).changes();
             last = changes.stream()
@@ -239,6 +239,41 @@ class SystemStateTest {
                 .hasSize(1)
                 .allMatch(RowChange.Delete.class::isInstance);
         refused(transformed(2003, "f"), Refusal.PROGRAM_MISSING);
+    }
+
+    @Test
+    void errorsAreRecordedWithTheirBatchOnceOrNotAtAll() {
+        start();
+        open(0, "");
+        List<PipelineError> errors = List.of(
+                new PipelineError(1, "Load", 1, "m", "clicks", "0", 1, 1, "", new byte[0]),
+                new PipelineError(1, "Load", 1, "n", "clicks", "0", 2, 1, "", new byte[0]));
+        SystemEntry.Decide refused =
+                decide(SHOP, FEED, new Attempt(9, 0), 1).rows(CLICKS, 0).entry(errors);
+        assertThat(recorded(refused)).isEmpty();
+        SystemEntry.Decide entry = decide(SHOP, FEED, FIRST, 1).rows(CLICKS, 0).entry(errors);
+        assertThat(recorded(entry)).hasSize(2);
+        assertThat(recorded(entry)).as("sent again").isEmpty();
+        assertThat(state.rows().pipelines.find(FEED).orElseThrow().errors()).isEqualTo(2);
+        // Without a row it has no CSN, but it is a batch.
+        SystemEntry.Decide onlyErrors = decide(SHOP, FEED, FIRST, 2).entry(errors);
+        List<RowChange.Insert> rows = recorded(onlyErrors);
+        assertThat(rows).extracting(row -> row.row().get(1)).containsExactly(3L, 4L);
+        assertThat(rows).extracting(row -> row.row().get(3)).containsOnly(seqOfNewestBatch());
+        open(1, "");
+        assertThat(recorded(onlyErrors)).as("after a restart").isEmpty();
+    }
+
+    private List<RowChange.Insert> recorded(SystemEntry entry) {
+        return state.apply(entry).changes().stream()
+                .filter(RowChange.Insert.class::isInstance)
+                .map(RowChange.Insert.class::cast)
+                .filter(insert -> insert.table() == SystemTable.ERROR)
+                .toList();
+    }
+
+    private long seqOfNewestBatch() {
+        return state.rows().progress.find(SHOP).orElseThrow().seq();
     }
 
     // Attempts

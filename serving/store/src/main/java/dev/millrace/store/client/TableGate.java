@@ -107,9 +107,10 @@ public final class TableGate {
     /**
      * Has every participant check its rows. All have answered when this returns.
      *
+     * @return for each participant what its seal says
      * @throws RefusedException the first refusal: DUPLICATE_KEY
      */
-    public void seal() throws InterruptedException {
+    public List<WireReader> seal() throws InterruptedException {
         GateAnswer held = grant.orElseThrow();
         List<CompletableFuture<WireReader>> seals = new ArrayList<>();
         for (Participant participant : participants) {
@@ -117,7 +118,7 @@ public final class TableGate {
             seals.add(store.submit(
                     partition(participant), new LogEntry.Seal(batch, held.gate(), after, participant.chunks())));
         }
-        await(seals);
+        return await(seals);
     }
 
     /**
@@ -157,11 +158,12 @@ public final class TableGate {
         return new PartitionId(database, participant.ordinal());
     }
 
-    private static void await(List<CompletableFuture<WireReader>> calls) throws InterruptedException {
+    private static List<WireReader> await(List<CompletableFuture<WireReader>> calls) throws InterruptedException {
+        List<WireReader> answers = new ArrayList<>();
         Optional<RuntimeException> failed = Optional.empty();
         for (CompletableFuture<WireReader> call : calls) {
             try {
-                call.get();
+                answers.add(call.get());
             } catch (ExecutionException e) {
                 RuntimeException cause = e.getCause() instanceof RuntimeException known
                         ? known
@@ -172,5 +174,6 @@ public final class TableGate {
         if (failed.isPresent()) {
             throw failed.get();
         }
+        return answers;
     }
 }

@@ -26,7 +26,7 @@ import java.util.Optional;
 /** An entry of the system partition's log. Answers are in the form that each entry's comment names. */
 public sealed interface SystemEntry {
     /** Newest form of any entry. */
-    int VERSION = 2;
+    int VERSION = 3;
 
     <R> R match(Cases<R> cases);
 
@@ -227,6 +227,8 @@ public sealed interface SystemEntry {
      * @param participants partitions with rows; ignored if there is a change: then all take part
      * @param rows rows in it, for the history
      * @param startedAtMillis when its first record was read or its statement began
+     * @param errors records that were left out of it: they become rows of PIPELINES_ERRORS if and only if the batch is
+     *     decided; at most {@link #ERRORS_BYTES_MAX} by {@link PipelineError#sizeBytes}
      */
     record Decide(
             BatchId batch,
@@ -241,8 +243,44 @@ public sealed interface SystemEntry {
             long rows,
             long bytes,
             long startedAtMillis,
-            long atMillis)
+            long atMillis,
+            List<PipelineError> errors)
             implements SystemEntry {
+        /** Leaves 600 KB of what an entry may have to everything else. */
+        public static final int ERRORS_BYTES_MAX = 11 << 18;
+
+        /** A decision on a batch out of which nothing was left. */
+        public Decide(
+                BatchId batch,
+                long database,
+                long mapVersion,
+                List<TableRef> tables,
+                WriteMode mode,
+                long gate,
+                List<CursorMove> moves,
+                List<Participant> participants,
+                Optional<TableChange> change,
+                long rows,
+                long bytes,
+                long startedAtMillis,
+                long atMillis) {
+            this(
+                    batch,
+                    database,
+                    mapVersion,
+                    tables,
+                    mode,
+                    gate,
+                    moves,
+                    participants,
+                    change,
+                    rows,
+                    bytes,
+                    startedAtMillis,
+                    atMillis,
+                    List.of());
+        }
+
         public Decide {
             requireNonNull(batch, "batch");
             tables = List.copyOf(tables);
@@ -250,6 +288,7 @@ public sealed interface SystemEntry {
             moves = List.copyOf(moves);
             participants = List.copyOf(participants);
             requireNonNull(change, "change");
+            errors = List.copyOf(errors);
         }
 
         @Override
@@ -452,13 +491,17 @@ public sealed interface SystemEntry {
                         in.number(),
                         in.number(),
                         in.number(),
-                        in.number());
+                        in.number(),
+                        version > 2 ? in.list(PipelineError::read) : List.of());
             case SystemEntryWriter.TAKE_GATE ->
                 new TakeGate(BatchId.read(in), in.number(), in.list(WireReader::number));
             case SystemEntryWriter.RELEASE_GATE -> new ReleaseGate(BatchId.read(in));
             case SystemEntryWriter.REVOKE_GATE -> new RevokeGate(BatchId.read(in));
             case SystemEntryWriter.RECORD_ERRORS ->
-                new RecordErrors(in.number(), in.number(), in.list(PipelineError::read));
+                new RecordErrors(
+                        in.number(),
+                        in.number(),
+                        in.list(version > 1 ? PipelineError::read : PipelineError::readFirst));
             case SystemEntryWriter.REPORT_PUBLISHED -> new ReportPublished(in.number(), in.number(), in.number());
             case SystemEntryWriter.STORE_PROGRAM -> new StoreProgram(in.text(), in.number(), in.integer(), in.bytes());
             case SystemEntryWriter.REPLACE_PIPELINE ->

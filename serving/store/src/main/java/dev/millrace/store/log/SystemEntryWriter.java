@@ -117,7 +117,7 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
 
     @Override
     public byte[] decide(SystemEntry.Decide entry) {
-        WireWriter out = second(DECIDE);
+        WireWriter out = new WireWriter().u8(DECIDE).u8(3);
         entry.batch().write(out);
         out.number(entry.database()).number(entry.mapVersion());
         out.list(entry.tables(), (o, item) -> item.write(o));
@@ -130,6 +130,7 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
                 .number(entry.bytes())
                 .number(entry.startedAtMillis())
                 .number(entry.atMillis())
+                .list(entry.errors(), (o, item) -> item.write(o))
                 .toBytes();
     }
 
@@ -158,7 +159,9 @@ final class SystemEntryWriter implements SystemEntry.Cases<byte[]> {
 
     @Override
     public byte[] recordErrors(SystemEntry.RecordErrors entry) {
-        return start(RECORD_ERRORS)
+        return new WireWriter()
+                .u8(RECORD_ERRORS)
+                .u8(2)
                 .number(entry.pipeline())
                 .number(entry.run())
                 .list(entry.errors(), (o, item) -> item.write(o))

@@ -75,6 +75,9 @@ class GoldenBytesTest {
             OptionalInt.empty());
     private static final TableChange CHANGE = new TableChange(TableChange.Kind.CREATE, TABLE);
 
+    private static final PipelineError ERROR =
+            new PipelineError(1_700_000_000_000L, "Load", 1366, "not a number", "clicks", "5", 101, 1, "id", IPC);
+
     private static final List<SystemEntry> SYSTEM_ENTRIES = List.of(
             new SystemEntry.RegisterNode("leaf-a", "10.0.0.1", 7400, 7500),
             new SystemEntry.RegisterWriter("aggregator-a", 1_700_000_000_000L),
@@ -106,15 +109,12 @@ class GoldenBytesTest {
                     1_000,
                     -1,
                     1_700_000_000_000L,
-                    1_700_000_000_500L),
+                    1_700_000_000_500L,
+                    List.of(ERROR)),
             new SystemEntry.TakeGate(BATCH, 7, List.of(1001L, 1002L)),
             new SystemEntry.ReleaseGate(BATCH),
             new SystemEntry.RevokeGate(BATCH),
-            new SystemEntry.RecordErrors(
-                    1007,
-                    3,
-                    List.of(new PipelineError(
-                            1_700_000_000_000L, "Load", 1366, "not a number", "5", 101, 1, "id", IPC))),
+            new SystemEntry.RecordErrors(1007, 3, List.of(ERROR)),
             new SystemEntry.ReportPublished(2, 7, 55),
             new SystemEntry.ReplacePipeline(
                     4,
@@ -158,15 +158,28 @@ class GoldenBytesTest {
     }
 
     @Test
-    void firstFormOfADecisionIsRead() throws IOException {
-        String golden = Files.readString(FOLDER.resolve("SystemEntry.Decide.1.hex"), UTF_8)
-                .strip();
-        SystemEntry.Decide entry = (SystemEntry.Decide)
-                SystemEntry.fromBytes(ByteBuffer.wrap(HexFormat.of().parseHex(golden)));
-        assertThat(entry.batch()).isEqualTo(BATCH);
-        assertThat(entry.mode()).isEqualTo(WriteMode.REPLACE);
-        assertThat(entry.gate()).isEqualTo(9);
-        assertThat(entry.atMillis()).isEqualTo(1_700_000_000_500L);
+    void earlierFormsOfADecisionAreRead() throws IOException {
+        SystemEntry.Decide first = (SystemEntry.Decide) golden("SystemEntry.Decide.1.hex");
+        assertThat(first.batch()).isEqualTo(BATCH);
+        assertThat(first.mode()).isEqualTo(WriteMode.REPLACE);
+        assertThat(first.gate()).isEqualTo(9);
+        assertThat(first.atMillis()).isEqualTo(1_700_000_000_500L);
+        SystemEntry.Decide second = (SystemEntry.Decide) golden("SystemEntry.Decide.2.hex");
+        assertThat(second.batch()).isEqualTo(BATCH);
+        assertThat(second.mode()).isEqualTo(WriteMode.IGNORE);
+        assertThat(second.errors()).isEmpty();
+    }
+
+    @Test
+    void firstFormOfErrorsIsRead() throws IOException {
+        SystemEntry.RecordErrors first = (SystemEntry.RecordErrors) golden("SystemEntry.RecordErrors.1.hex");
+        assertThat(first.errors().get(0).topic()).isEmpty();
+        assertThat(first.errors().get(0).offset()).isEqualTo(101);
+    }
+
+    private static SystemEntry golden(String file) throws IOException {
+        String golden = Files.readString(FOLDER.resolve(file), UTF_8).strip();
+        return SystemEntry.fromBytes(ByteBuffer.wrap(HexFormat.of().parseHex(golden)));
     }
 
     @Test

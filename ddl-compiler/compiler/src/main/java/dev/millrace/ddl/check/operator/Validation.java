@@ -42,6 +42,11 @@ public final class Validation {
         return new OperatorRewrite(context).expression(expression);
     }
 
+    /** The same for an expression that decides, as WHERE does. */
+    public static SqlNode rewriteCondition(SqlNode expression, RewriteContext context) {
+        return new OperatorRewrite(context).condition(expression);
+    }
+
     /** USING asks for a coercion even where there is none. */
     private static final class WithoutCoercion extends SqlValidatorImpl {
         private final TypeCoercion none;

@@ -1,0 +1,157 @@
+package dev.millrace.ddl.check.operator;
+
+import dev.millrace.ddl.SqlText;
+import dev.millrace.ddl.parser.SqlParsers;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
+import dev.millrace.spec.type.SqlType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.calcite.config.CalciteConnectionConfigImpl;
+import org.apache.calcite.jdbc.CalciteSchema;
+import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.hep.HepPlanner;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlShuttle;
+import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql2rel.SqlToRelConverter;
+
+/** Expressions over the inputs of a load, which are columns and {@code @variables}, in DuckDB's SQL. */
+public final class InputExpression {
+    private static final String VARIABLE = "@";
+
+    private final MySqlTypeFactory types = new MySqlTypeFactory();
+    private final RexBuilder rex = new RexBuilder(types);
+    private final TreeMap<String, String> names = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final TreeMap<String, RexNode> inputs = new TreeMap<>();
+    private final List<String> quoted = new ArrayList<>();
+
+    /** @param inputs names, those of variables with their {@code @}, and types; all of them may be NULL */
+    public InputExpression(Map<String, SqlType> inputs) {
+        inputs.forEach((name, type) -> {
+            names.put(name, name);
+            this.inputs.put(name, rex.makeInputRef(Types.of(types, type, true), quoted.size()));
+            quoted.add('"' + name.replace("\"", "\"\"") + '"');
+        });
+    }
+
+    /**
+     * The value as text, NULL for NULL; for a binary target in hexadecimal. Inputs stand as quoted identifiers.
+     *
+     * @throws StatementException for what is not in the table of operators, or is no input
+     */
+    public String value(SqlText text, SqlType target) {
+        RexNode node = convert(text, false);
+        String sql = writer().writeTyped(node);
+        Types.Family family = Types.family(node.getType());
+        boolean binary = switch (target.kind()) {
+            case BINARY, VARBINARY, BLOB -> true;
+            default -> false;
+        };
+        if (family == Types.Family.BINARY) {
+            return binary ? "hex(" + sql + ")" : "decode(" + sql + ")";
+        }
+        RelDataType varchar = types.createTypeWithNullability(types.createSqlType(SqlTypeName.VARCHAR), true);
+        boolean character = switch (target.kind()) {
+            case CHAR, VARCHAR, TEXT, JSON -> true;
+            default -> false;
+        };
+        // A column of numbers or times reads DuckDB's text to the last digit; text is how MySQL prints a value.
+        boolean plain = !character && family != Types.Family.BOOL && family != Types.Family.TEXT;
+        String asText = plain ? "CAST(" + sql + " AS VARCHAR)" : Conversion.convert(sql, node.getType(), varchar);
+        return binary ? "hex(encode(" + asText + "))" : asText;
+    }
+
+    /** Truth: true, false or NULL. */
+    public String condition(SqlText text) {
+        RexNode node = convert(text, true);
+        RelDataType truth = types.createTypeWithNullability(types.createSqlType(SqlTypeName.BOOLEAN), true);
+        return Conversion.convert(writer().write(node), node.getType(), truth);
+    }
+
+    private RexWriter writer() {
+        return new RexWriter(rex, quoted::get);
+    }
+
+    private RexNode convert(SqlText text, boolean condition) {
+        SqlNode parsed = SqlParsers.expression(text).accept(new Inputs());
+        SqlNode rewritten = condition
+                ? Validation.rewriteCondition(parsed, RewriteContext.withoutSession())
+                : Validation.rewriteExpression(parsed, RewriteContext.withoutSession());
+        CalciteCatalogReader nothing = new CalciteCatalogReader(
+                CalciteSchema.createRootSchema(false),
+                List.of(),
+                types,
+                new CalciteConnectionConfigImpl(new Properties()));
+        SqlValidator validator = Validation.validator(nothing, types);
+        try {
+            TreeMap<String, RelDataType> inputTypes = new TreeMap<>();
+            inputs.forEach((name, input) -> inputTypes.put(name, input.getType()));
+            SqlNode valid = validator.validateParameterizedExpression(rewritten, inputTypes);
+            SqlToRelConverter converter = new SqlToRelConverter(
+                    (row, query, schema, view) -> {
+                        throw new IllegalStateException("no views");
+                    },
+                    validator,
+                    nothing,
+                    RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), rex),
+                    new Convertlets(),
+                    SqlToRelConverter.config());
+            return converter.convertExpression(valid, inputs);
+        } catch (StatementException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            throw ValidationErrors.translate(e);
+        }
+    }
+
+    /** Names become the inputs' own spelling; {@code @x}, which the parser makes a call, becomes a name. */
+    private final class Inputs extends SqlShuttle {
+        @Override
+        public SqlNode visit(SqlCall call) {
+            if (call.getOperator().getName().equals(VARIABLE)
+                    && call.operandCount() == 1
+                    && call.operand(0) instanceof SqlLiteral name) {
+                String wanted = VARIABLE + name.toValue();
+                return known(wanted, "Unknown variable '" + wanted + "': no field is read into it", call);
+            }
+            if (call.isA(SqlKind.QUERY)) {
+                throw new StatementException(
+                        SqlState.UNSUPPORTED,
+                        "a query in an expression of LOAD DATA is not supported",
+                        Operator.position(call.getParserPosition()));
+            }
+            return super.visit(call);
+        }
+
+        @Override
+        public SqlNode visit(SqlIdentifier name) {
+            String last = name.names.get(name.names.size() - 1);
+            boolean word = name.isSimple()
+                    && !name.isComponentQuoted(0)
+                    && name.getSimple().regionMatches(true, 0, "CURRENT_", 0, 8);
+            return word ? name : known(last, "Unknown column '" + name + "' in an expression of LOAD DATA", name);
+        }
+
+        private SqlIdentifier known(String wanted, String message, SqlNode node) {
+            String name = Optional.ofNullable(names.get(wanted))
+                    .orElseThrow(() -> new StatementException(
+                            SqlState.UNKNOWN_COLUMN, message, Operator.position(node.getParserPosition())));
+            return new SqlIdentifier(name, node.getParserPosition());
+        }
+    }
+}

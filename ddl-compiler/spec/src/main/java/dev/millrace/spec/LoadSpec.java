@@ -1,0 +1,59 @@
+package dev.millrace.spec;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What happens to records between their format and the table.
+ *
+ * @param stopOnError whether a record that no mode covers stops the pipeline; otherwise it is left out, too
+ * @param set columns that are computed, in the order of the statement
+ * @param where rows that do not fulfil it are dropped; empty: all stay
+ */
+public record LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set, Optional<SqlExpression> where) {
+    /** No clause said: a record that cannot be loaded stops the pipeline. */
+    public static final LoadSpec PLAIN = new LoadSpec(ErrorMode.FAIL, true, List.of(), Optional.empty());
+
+    /** What a variable's name begins with where formats name what they fill. */
+    public static final String VARIABLE = "@";
+
+    public LoadSpec {
+        requireNonNull(errors, "errors");
+        set = List.copyOf(set);
+        requireNonNull(where, "where");
+    }
+
+    /**
+     * {@code SET column = expression}. DuckDB's form names the inputs, columns and {@code @variables} of the format, as
+     * quoted identifiers.
+     *
+     * @param column spelled as in the table
+     */
+    public record Computed(String column, SqlExpression value) {
+        public Computed {
+            requireNonNull(column, "column");
+            requireNonNull(value, "value");
+        }
+    }
+
+    /** Whether anything is computed. */
+    public boolean isComputing() {
+        return !set.isEmpty() || where.isPresent();
+    }
+
+    /** Whether a record whose unique key is taken is left out and recorded. */
+    public boolean isSkippingDuplicates() {
+        return switch (errors) {
+            case SKIP_ALL, SKIP_DUPLICATE_KEY -> true;
+            case REPLACE, IGNORE -> false;
+            case FAIL, SKIP_CONSTRAINT, SKIP_PARSER -> !stopOnError;
+        };
+    }
+
+    /** Whether a name in a format is a variable's. */
+    public static boolean isVariable(String name) {
+        return name.startsWith(VARIABLE);
+    }
+}

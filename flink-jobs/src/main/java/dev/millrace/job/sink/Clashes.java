@@ -1,0 +1,63 @@
+package dev.millrace.job.sink;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.millrace.job.extract.LeftOut;
+import dev.millrace.job.run.JobRun;
+import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.store.PipelineError;
+import dev.millrace.store.wire.ClashingRows;
+import dev.millrace.store.wire.WireReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Rows that the seals of a batch leave out, as errors of the records they came from. */
+final class Clashes {
+    private record Chunk(int ordinal, int task, int seq) {}
+
+    private final StagedBatch batch;
+    private final String topic;
+    private final Map<Chunk, ChunkOrigins> origins = new HashMap<>();
+
+    Clashes(JobRun run, StagedBatch batch) {
+        this.batch = requireNonNull(batch, "batch");
+        this.topic = run.pipeline().source().match((SourceSpec.Cases<String>) SourceSpec.Kafka::topic);
+        batch.origins().forEach(chunk -> origins.put(new Chunk(chunk.ordinal(), chunk.task(), chunk.seq()), chunk));
+    }
+
+    /** @param seals the answer of each participant */
+    StagedBatch leaveOut(List<WireReader> seals) {
+        long now = System.currentTimeMillis();
+        long count = 0;
+        List<PipelineError> errors = new ArrayList<>();
+        for (int i = 0; i < seals.size(); i++) {
+            ClashingRows clashing = ClashingRows.read(seals.get(i));
+            int ordinal = batch.participants().get(i).ordinal();
+            count += clashing.count();
+            clashing.rows().forEach(row -> errors.add(error(ordinal, row, now)));
+        }
+        long unknown = count - errors.size();
+        Map<String, LeftOut.Rest> rest = unknown == 0 ? Map.of() : Map.of("", new LeftOut.Rest(topic, unknown, -1, -1));
+        return batch.without(count, new LeftOut(errors, rest));
+    }
+
+    private PipelineError error(int ordinal, ClashingRows.Row row, long atMillis) {
+        ChunkOrigins.Origin origin =
+                origins.get(new Chunk(ordinal, row.task(), row.seq())).of(row.row());
+        return new PipelineError(
+                atMillis,
+                "Stage",
+                SqlState.DUPLICATE_KEY.number(),
+                "topic '" + topic + "' partition " + origin.partition() + ", record at offset " + origin.offset() + ": "
+                        + row.message(),
+                topic,
+                origin.partition(),
+                origin.offset(),
+                0,
+                "",
+                new byte[0]);
+    }
+}
