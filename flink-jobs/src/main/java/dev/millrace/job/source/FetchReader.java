@@ -71,7 +71,8 @@ final class FetchReader
 
     @Override
     public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
-        if (backlog.batchEnded(volume.records())) {
+        // Waiting longer would not make batches larger that are limited.
+        if (!volume.isLimited() && backlog.batchEnded(volume.records())) {
             context.sendSourceEventToCoordinator(new Backlog.Changed(backlog.isBehind()));
         }
         volume.empty();
@@ -113,6 +114,10 @@ final class FetchReader
             this.bytesIn = metrics.getNumBytesInCounter();
         }
 
+        boolean isLimited() {
+            return limits.offsetsMax() != Integer.MAX_VALUE;
+        }
+
         boolean isFull() {
             return offsetsFull || bytes >= limits.bytesMax();
         }
@@ -138,7 +143,7 @@ final class FetchReader
             records += fetch.records().count();
             output.collect(fetch);
             split.setCurrentOffset(fetch.to());
-            if (limits.offsetsMax() != Integer.MAX_VALUE) {
+            if (isLimited()) {
                 long taken =
                         offsets.merge(split.splitId(), fetch.to() - fetch.from().offset(), Long::sum);
                 offsetsFull |= taken + pieceOffsets(limits.offsetsMax()) > limits.offsetsMax();

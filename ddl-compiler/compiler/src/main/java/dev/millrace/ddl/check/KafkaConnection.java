@@ -11,7 +11,6 @@ import dev.millrace.spec.Credentials;
 import dev.millrace.spec.KafkaSettings;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -88,9 +87,7 @@ record KafkaConnection(Map<String, String> config, Credentials credentials) {
             throw notAnObject(clause, text.at());
         }
         Map<String, String> keys = new TreeMap<>();
-        Iterator<Map.Entry<String, JsonNode>> fields = object.fields();
-        while (fields.hasNext()) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
             if (!field.getValue().isValueNode() || field.getValue().isNull()) {
                 throw notAnObject(clause, text.at());
             }

@@ -123,9 +123,8 @@ public final class SpecJson {
 
     private static Map<String, String> strings(JsonNode object) {
         Map<String, String> strings = new TreeMap<>();
-        object.fields()
-                .forEachRemaining(
-                        field -> strings.put(field.getKey(), field.getValue().asText()));
+        object.properties()
+                .forEach(field -> strings.put(field.getKey(), field.getValue().asText()));
         return strings;
     }
 
