@@ -35,9 +35,14 @@ record Numbers(String broker, String topic, LongFunction<String> form) {
 
     /** Produces the records from {@code first} to {@code last} − 1 at a rate; returns when the broker has them. */
     void produce(long first, long last, int perSecond) {
+        produce(first, last, perSecond, true);
+    }
+
+    /** The same; without idempotence for producers that come and go, whose ids the embedded broker may give out twice. */
+    void produce(long first, long last, int perSecond, boolean idempotent) {
         AtomicReference<Exception> failure = new AtomicReference<>();
         Map<String, Object> settings =
-                Map.of("bootstrap.servers", broker, "linger.ms", 5, "acks", "all", "enable.idempotence", true);
+                Map.of("bootstrap.servers", broker, "linger.ms", 5, "acks", "all", "enable.idempotence", idempotent);
         long start = System.nanoTime();
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {

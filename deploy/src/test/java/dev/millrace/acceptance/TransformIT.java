@@ -160,7 +160,7 @@ class TransformIT {
         long next = first;
         String wanted = "SELECT count(*) FROM d.altered WHERE word LIKE '" + word + "%'";
         while (query(wanted).equals(List.of("0")) && System.nanoTime() < deadline) {
-            records.produce(next, next + 4, 100_000);
+            records.produce(next, next + 4, 100_000, false);
             next += 4;
             LockSupport.parkNanos(100_000_000);
         }

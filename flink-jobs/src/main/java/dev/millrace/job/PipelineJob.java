@@ -1,5 +1,6 @@
 package dev.millrace.job;
 
+import dev.millrace.job.extract.JqOperator;
 import dev.millrace.job.extract.LoadOperator;
 import dev.millrace.job.extract.LoadedRows;
 import dev.millrace.job.extract.TransformOperator;
@@ -72,7 +73,11 @@ public final class PipelineJob {
                         source, WatermarkStrategy.noWatermarks(), sourceName(pipeline), new InTask<>(KafkaFetch.class))
                 .uid("source");
         if (pipeline.transform().isPresent()) {
-            records = records.transform("transform", new InTask<>(KafkaFetch.class), new TransformOperator(run, opener))
+            boolean jq = pipeline.transform().get().isBuiltIn();
+            records = records.transform(
+                            jq ? "transform by jq" : "transform",
+                            new InTask<>(KafkaFetch.class),
+                            jq ? new JqOperator(run, opener) : new TransformOperator(run, opener))
                     .uid("transform");
         }
         records.transform(loadName(pipeline), new InTask<>(LoadedRows.class), new LoadOperator(run, opener))

@@ -217,20 +217,7 @@ class TransformJobTest {
                         0));
         JobID job = cluster.submit(store.newRun(store.create(pipeline)), Faults.NONE);
 
-        try {
-            Cluster.await("all rows", () -> store.number(table, "count(*)") >= 200);
-        } catch (AssertionError e) {
-            System.out.println("DEBUG rows " + store.number(table, "count(*)") + " errors " + store.errors() + " moved "
-                    + moved() + " status " + cluster.status(job) + " failure "
-                    + (cluster.mini().getExecutionGraph(job).get().getFailureInfo() == null
-                            ? "none"
-                            : cluster.mini()
-                                    .getExecutionGraph(job)
-                                    .get()
-                                    .getFailureInfo()
-                                    .getExceptionAsString()));
-            throw e;
-        }
+        Cluster.await("all rows", () -> store.number(table, "count(*)") >= 200);
         assertThat(store.number(table, "count(DISTINCT name)")).isEqualTo(200);
         assertThat(moved()).isEqualTo(300);
 

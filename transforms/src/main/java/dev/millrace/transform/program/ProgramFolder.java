@@ -32,16 +32,20 @@ public record ProgramFolder(Path folder, Path executable) {
     private static final long UNPACKED_BYTES_MAX = 512L << 20;
 
     private static final int ENTRIES_MAX = 20_000;
+
+    /** With a SHA-256 before it, what file systems take. */
+    private static final int FOLDER_NAME_MAX = 160;
+
     private static final int EXECUTABLE_BIT = 0100;
 
     /**
      * The program in a folder that all tasks on this machine share; whoever comes first unpacks it.
      *
-     * @param shared holds a folder for each file, named by its SHA-256
+     * @param shared holds a folder for each file and program in it: the same bytes may be fetched under two names
      * @param file gets the bytes, if nobody has unpacked them yet
      */
     public static ProgramFolder open(Path shared, TransformSpec transform, Supplier<byte[]> file) throws IOException {
-        Path folder = shared.resolve(transform.sha256());
+        Path folder = shared.resolve(transform.sha256() + "-" + shortened(programName(transform)));
         if (!Files.isDirectory(folder)) {
             ProgramFile fetched = ProgramFile.of(file.get());
             if (!fetched.sha256().equals(transform.sha256())) {
@@ -73,6 +77,12 @@ public record ProgramFolder(Path folder, Path executable) {
 
     private static String programName(TransformSpec transform) {
         return transform.isTarball() ? plain(transform.program()) : ProgramFile.fileName(transform);
+    }
+
+    /** As a part of a folder's name; two long paths in one tarball may share it, and their files are the same. */
+    private static String shortened(String program) {
+        String flat = program.replaceAll("[^A-Za-z0-9._-]", "_");
+        return flat.substring(Math.max(0, flat.length() - FOLDER_NAME_MAX));
     }
 
     private static String plain(String name) {

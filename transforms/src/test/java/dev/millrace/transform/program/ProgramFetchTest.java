@@ -84,6 +84,14 @@ class ProgramFetchTest {
     }
 
     @Test
+    void sameFileUnderTwoNamesCanBeRunUnderBoth() throws Exception {
+        ProgramFolder one = opened(local("one.sh", SCRIPT, ""), new AtomicInteger());
+        ProgramFolder two = opened(local("two.sh", SCRIPT, ""), new AtomicInteger());
+        assertThat(one.executable()).isExecutable().hasFileName("one.sh");
+        assertThat(two.executable()).isExecutable().hasFileName("two.sh");
+    }
+
+    @Test
     void tarballIsUnpackedOnceForAllTasks() throws Exception {
         TransformSpec transform = local("t.tar.gz", tarball("words", TarConstants.LF_SYMLINK, "data/words"), "bin/run");
         AtomicInteger asked = new AtomicInteger();
