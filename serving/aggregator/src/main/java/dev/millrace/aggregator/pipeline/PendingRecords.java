@@ -47,6 +47,7 @@ final class PendingRecords implements AutoCloseable {
         Map<TopicPartition, Long> wanted = new HashMap<>();
         offsets.forEach((partition, offset) -> wanted.put(new TopicPartition(topic, partition), offset));
         consumer.assign(wanted.keySet());
+        consumer.resume(consumer.paused()); // what was found at an earlier look
         wanted.forEach(consumer::seek);
         Map<Integer, Long> found = new HashMap<>();
         long deadline = System.nanoTime() + LOOK_MAX.toNanos();
