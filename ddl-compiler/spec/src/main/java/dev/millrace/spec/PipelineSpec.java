@@ -126,6 +126,11 @@ public record PipelineSpec(
                 id, database, name, source, format, table, batchInterval, parallelism, limits, transform, newLoad);
     }
 
+    /** Whether records pass through a program, whose output has no place in the source. */
+    public boolean isThroughProgram() {
+        return transform.filter(through -> !through.isBuiltIn()).isPresent();
+    }
+
     /** {@code db.name}, how dashboards and logs call it. */
     public String qualifiedName() {
         return database + "." + name;

@@ -113,49 +113,28 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
     }
 
     private RuntimeException refused(KafkaFetch fetch, RecordError error) {
-        if (run.pipeline()
-                .transform()
-                .filter(transform -> !transform.isBuiltIn())
-                .isPresent()) {
-            return refusedOutput(error);
-        }
         return RunEnd.failed(opener, run, error.kind().state(), error(fetch, error, System.currentTimeMillis()));
     }
 
+    /** Rows of a program's output have a number in their batch instead of a place in the source. */
     private PipelineError error(KafkaFetch fetch, RecordError error, long atMillis) {
+        boolean output = run.pipeline().isThroughProgram();
         String partition = fetch.from().partition();
+        String message = output
+                ? "row " + error.offset() + " of the transform's output in its batch"
+                        + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason()
+                : "topic '" + topic + "' partition " + partition + ", " + error.describe();
         return new PipelineError(
                 atMillis,
                 "Load",
                 error.kind().state().number(),
-                "topic '" + topic + "' partition " + partition + ", " + error.describe(),
-                topic,
-                partition,
-                error.offset(),
+                message,
+                output ? "" : topic,
+                output ? "" : partition,
+                output ? -1 : error.offset(),
                 error.line(),
                 error.column().orElse(""),
                 error.excerpt());
-    }
-
-    /** Rows of a transform's output have a number instead of a place in the source. */
-    private RuntimeException refusedOutput(RecordError error) {
-        String message = "row " + error.offset() + " of the transform's output in its batch"
-                + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason();
-        return RunEnd.failed(
-                opener,
-                run,
-                error.kind().state(),
-                new PipelineError(
-                        System.currentTimeMillis(),
-                        "Load",
-                        error.kind().state().number(),
-                        message,
-                        "",
-                        "",
-                        -1,
-                        error.line(),
-                        error.column().orElse(""),
-                        error.excerpt()));
     }
 
     /** A folder among the task manager's own, which it empties when it starts or stops. */

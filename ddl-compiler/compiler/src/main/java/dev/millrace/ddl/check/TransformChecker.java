@@ -37,10 +37,8 @@ final class TransformChecker {
     /** Rows of a program's output have no place in the source, which is what a record that is left out is known by. */
     static void refuseSkipping(PipelineSpec pipeline, Place at) {
         LoadSpec load = pipeline.load();
-        boolean program =
-                pipeline.transform().filter(transform -> !transform.isBuiltIn()).isPresent();
         boolean failing = load.errors() == ErrorMode.FAIL || load.errors() == ErrorMode.REPLACE;
-        if (program && !(failing && load.stopOnError())) {
+        if (pipeline.isThroughProgram() && !(failing && load.stopOnError())) {
             String words = failing ? "STOP_ON_ERROR OFF" : load.errors().words();
             throw Later.unsupported(words + " of a pipeline through a program", at);
         }

@@ -115,12 +115,13 @@ final class SystemFile {
             while (at < changes.size()) {
                 int behind = at;
                 while (behind < changes.size()
+                        && behind - at < ROWS_AT_ONCE
                         && isInsert(changes.get(behind), changes.get(at).table())) {
                     behind++;
                 }
-                if (behind - at >= ROWS_AT_ONCE) {
-                    insertMany(changes.subList(at, at + ROWS_AT_ONCE));
-                    at += ROWS_AT_ONCE;
+                if (behind - at == ROWS_AT_ONCE) {
+                    insertMany(changes.subList(at, behind));
+                    at = behind;
                 } else {
                     changes.get(at++).match(writer);
                 }
