@@ -195,9 +195,11 @@ final class Placement {
         }
         Optional<Partials.Split> split = Partials.split(aggregate, leaves.rel());
         if (split.isPresent()) {
-            boolean rowCount = leaves.bare() && countsRows(aggregate, leaves.rel());
+            // One row for each: DuckDB knows count(*) of a table without reading, but not of a union, and under a union
+            // it reads a column even where it needs none.
+            boolean each = leaves.bare() && aggregate.getGroupSet().isEmpty();
             RelNode partial = split.get().leaves();
-            Placed.AtMerge gathered = cut(leaves.derived(partial, List.of()), all(partial), rowCount);
+            Placed.AtMerge gathered = cut(leaves.derived(partial, List.of()), all(partial), each);
             return new Placed.AtMerge(split.get().merge().over(gathered.rel()));
         }
         Placed.AtMerge gathered = gather(leaves, below);
@@ -226,19 +228,6 @@ final class Placement {
                 .filter(key -> key.columns().stream().allMatch(groups::get))
                 .map(key -> key.at(key.columns().stream().map(groups::indexOf).toList()))
                 .toList();
-    }
-
-    /** count(*) over a whole table: DuckDB knows it without reading, but not over a union. */
-    private static boolean countsRows(Aggregate aggregate, RelNode input) {
-        RelNode source = input;
-        while (source instanceof Project project) {
-            source = project.getInput();
-        }
-        return source instanceof TableScan
-                && aggregate.getGroupSet().isEmpty()
-                && !aggregate.getAggCallList().isEmpty()
-                && aggregate.getAggCallList().stream()
-                        .allMatch(call -> call.getArgList().isEmpty() && call.filterArg < 0 && !call.isDistinct());
     }
 
     private Placed sort(Sort sort, ImmutableBitSet needed) {
