@@ -227,6 +227,8 @@ class ControlIT {
 
         broker.stop();
         awaitShown("fate", "Running", "SOURCE_UNREACHABLE");
+        TimeUnit.SECONDS.sleep(Integer.getInteger("outage.seconds", 0));
+        awaitShown("fate", "Running", "SOURCE_UNREACHABLE");
         broker.start();
         numbers.produce(400, 800, 100_000);
         awaitRows("fate", 800);
