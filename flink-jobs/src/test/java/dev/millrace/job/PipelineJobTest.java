@@ -203,10 +203,8 @@ class PipelineJobTest {
         FormatSpec json = new FormatSpec.Json(List.of(
                 new FormatSpec.Mapping("id", List.of("id"), Optional.empty()),
                 new FormatSpec.Mapping("name", List.of("n"), Optional.of(new SqlExpression("NULL", "NULL")))));
-        PipelineSpec csv = pipeline(table);
-        PipelineSpec pipeline = store.create(
-                new PipelineSpec(0, "db", csv.name(), csv.source(), json, table, csv.batchInterval(), csv.parallelism())
-                        .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
+        PipelineSpec pipeline = store.create(withFormat(pipeline(table), json)
+                .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
         List<String> records = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             records.add(i % 10 == 3 ? BROKEN_JSON.get(i / 10) : "{\"id\":" + i + "}");
@@ -232,6 +230,41 @@ class PipelineJobTest {
         broker.send(topic, 0, "again not JSON");
         Cluster.await("one more error", () -> store.errors().size() == 11);
         assertThat(cluster.status(job)).isEqualTo(JobStatus.RUNNING);
+    }
+
+    @Test
+    void avroOfARegistryLoadsWhileItsSchemasEvolveAndBrokenMessagesAreLeftOut() throws Exception {
+        broker.create(topic, 1);
+        TableSpec table = store.create(table(false, List.of(), List.of("id")));
+        try (AvroTopic avro = new AvroTopic(2)) {
+            PipelineSpec pipeline = store.create(withFormat(
+                            pipeline(table),
+                            new FormatSpec.Avro(
+                                    List.of(
+                                            new FormatSpec.Mapping("id", List.of("id"), Optional.empty()),
+                                            new FormatSpec.Mapping(
+                                                    "name",
+                                                    List.of("n"),
+                                                    Optional.of(new SqlExpression("'old'", "'old'")))),
+                                    Optional.empty(),
+                                    List.of(avro.registry())))
+                    .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
+            sendAvro(0, 300);
+
+            JobID job = cluster.submit(store.newRun(pipeline), Faults.NONE);
+
+            Cluster.await(
+                    "all records",
+                    () -> store.number(table, "count(*)") + store.errors().size() >= 300);
+            assertThat(store.number(table, "count(DISTINCT id)")).isEqualTo(270);
+            assertThat(store.number(table, "count(*) FILTER (name = 'old')")).isEqualTo(90);
+            assertThat(store.errors().stream().map(PipelineError::offset))
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, 30).mapToObj(i -> i * 10L + 3).toList());
+            assertThat(store.errors())
+                    .allSatisfy(error -> assertThat(error.record()).isEqualTo(AvroTopic.message((int) error.offset())));
+            assertThat(cluster.status(job)).isEqualTo(JobStatus.RUNNING);
+        }
     }
 
     private static final List<String> BROKEN_JSON = List.of(
@@ -568,6 +601,26 @@ class PipelineJobTest {
                         new ColumnSpec("name", SqlType.of(SqlType.Kind.VARCHAR, 40), true, Optional.empty())),
                 keys,
                 shardKey);
+    }
+
+    private void sendAvro(int from, int to) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = broker.producer("")) {
+            for (int number = from; number < to; number++) {
+                producer.send(new ProducerRecord<>(topic, 0, null, AvroTopic.message(number)));
+            }
+        }
+    }
+
+    private static PipelineSpec withFormat(PipelineSpec spec, FormatSpec format) {
+        return new PipelineSpec(
+                0,
+                spec.database(),
+                spec.name(),
+                spec.source(),
+                format,
+                spec.table(),
+                spec.batchInterval(),
+                spec.parallelism());
     }
 
     private PipelineSpec pipeline(TableSpec table) {

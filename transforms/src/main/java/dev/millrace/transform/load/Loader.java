@@ -3,18 +3,23 @@ package dev.millrace.transform.load;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RegistrySettings;
+import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.spec.type.SqlType;
+import dev.millrace.transform.registry.SchemaRegistry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -54,15 +59,22 @@ public final class Loader implements AutoCloseable {
     private final List<RecordError> errors = new ArrayList<>();
     private LoadResult.Unlisted unlisted = LoadResult.Unlisted.NONE;
 
+    /** A loader that needs no credentials. */
+    public Loader(PipelineSpec pipeline, BufferAllocator allocator, ExpressionEngine expressions) {
+        this(pipeline, Credentials.NONE, allocator, expressions);
+    }
+
     /**
      * Neither the allocator nor the engine is closed with the loader.
      *
+     * @param credentials for a schema registry
      * @param allocator where rows are put; loads need about the records' size
      * @throws StatementException NO_DEFAULT if a NOT NULL column is neither loaded nor has a default, INVALID_DEFAULT if
-     *     a default does not fit its column, UNKNOWN_COLUMN or DUPLICATE_COLUMN for a mapping, UNSUPPORTED for a format
-     *     that cannot be read
+     *     a default does not fit its column, UNKNOWN_COLUMN or DUPLICATE_COLUMN for a mapping, WRONG_CONFIG for a
+     *     schema, or settings of a registry, that cannot be used
      */
-    public Loader(PipelineSpec pipeline, BufferAllocator allocator, ExpressionEngine expressions) {
+    public Loader(
+            PipelineSpec pipeline, Credentials credentials, BufferAllocator allocator, ExpressionEngine expressions) {
         this.allocator = requireNonNull(allocator, "allocator");
         this.expressions = requireNonNull(expressions, "expressions");
         table = pipeline.table();
@@ -72,13 +84,19 @@ public final class Loader implements AutoCloseable {
         reader = pipeline.format().match(new FormatSpec.Cases<>() {
             @Override
             public RecordReader json(FormatSpec.Json format) {
-                return jsonReader(format);
+                return new JsonReader(targets(format.mappings()));
             }
 
             @Override
             public RecordReader csv(FormatSpec.Csv format) {
                 format.columns().forEach(name -> mapped.add(target(name)));
                 return new CsvReader(format, mapped);
+            }
+
+            @Override
+            public RecordReader avro(FormatSpec.Avro format) {
+                List<JsonReader.Target> targets = targets(format.mappings());
+                return new AvroReader(targets, schemas(format, pipeline, credentials, AvroReader.wants(targets)));
             }
         });
         firstMapped = mapped.get(0);
@@ -96,9 +114,20 @@ public final class Loader implements AutoCloseable {
         }
     }
 
-    private RecordReader jsonReader(FormatSpec.Json format) {
+    private static AvroSchemas schemas(
+            FormatSpec.Avro format, PipelineSpec pipeline, Credentials credentials, List<AvroNode.Want> wants) {
+        if (format.schema().isPresent()) {
+            return new AvroSchemas.Inline(format.schema().get(), wants);
+        }
+        Map<String, String> config =
+                pipeline.source().match((SourceSpec.Cases<Map<String, String>>) SourceSpec.Kafka::config);
+        RegistrySettings settings = RegistrySettings.of(format.registry(), config, credentials);
+        return new AvroSchemas.Registered(new SchemaRegistry(settings, SchemaRegistry.PATIENCE_DEFAULT), wants);
+    }
+
+    private List<JsonReader.Target> targets(List<FormatSpec.Mapping> mappings) {
         List<JsonReader.Target> targets = new ArrayList<>();
-        for (FormatSpec.Mapping mapping : format.mappings()) {
+        for (FormatSpec.Mapping mapping : mappings) {
             ColumnBuilder column = target(mapping.column());
             mapped.add(column);
             DefaultValue missing = mapping.defaultValue().isPresent()
@@ -106,7 +135,7 @@ public final class Loader implements AutoCloseable {
                     : new DefaultValue.Missing(mapping.path());
             targets.add(new JsonReader.Target(column, mapping.path(), missing));
         }
-        return new JsonReader(targets);
+        return targets;
     }
 
     private ColumnBuilder target(String name) {
@@ -172,7 +201,8 @@ public final class Loader implements AutoCloseable {
      * Reads all records in order. A record holds any number of rows; one without bytes, or without a value, holds none.
      *
      * @throws org.apache.arrow.memory.OutOfMemoryException the allocator's limit; nothing is kept
-     * @throws StatementException INVALID_DEFAULT if an expression cannot be evaluated any more
+     * @throws StatementException INVALID_DEFAULT if an expression cannot be evaluated any more, REGISTRY_UNAVAILABLE if
+     *     a schema cannot be had
      */
     public LoadResult load(RecordBatch batch) {
         defaults.forEach(DefaultValue::restart);

@@ -73,7 +73,7 @@ final class PipelineSamples {
         List<Object[]> rows = new ArrayList<>();
         try (ExpressionEngine expressions =
                         new ExpressionEngine(ExpressionEngine.MEMORY_BYTES_DEFAULT, 1, spill.resolve("test-pipeline"));
-                Loader loader = new Loader(spec, allocator, expressions)) {
+                Loader loader = new Loader(spec, pipeline.credentials(), allocator, expressions)) {
             List<Sampled> sampled = pipelines.next(pipeline, limit);
             if (spec.transform().isPresent()) {
                 try (LoadResult loaded = loader.load(transformed(spec, packed(sampled)))) {
