@@ -11,6 +11,7 @@ import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RecordProperty;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
@@ -27,12 +28,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
@@ -601,6 +604,38 @@ class PipelineJobTest {
                         new ColumnSpec("name", SqlType.of(SqlType.Kind.VARCHAR, 40), true, Optional.empty())),
                 keys,
                 shardKey);
+    }
+
+    @Test
+    void keysHeadersAndPlacesOfRecordsAreLoadedWhereTheStatementAsks() throws Exception {
+        broker.create(topic, 2);
+        TableSpec table = store.create(table(false, List.of(), List.of("id")));
+        String row = Arrays.stream(RecordProperty.values())
+                .map(property -> "coalesce(\"" + property.input() + "\", 'none')")
+                .collect(Collectors.joining(", "));
+        FormatSpec csv = new FormatSpec.Csv(",", "", false, "\\", "\n", "", List.of("id"));
+        PipelineSpec pipeline = store.create(withFormat(pipeline(table), csv)
+                .withLoad(new LoadSpec(
+                        ErrorMode.FAIL,
+                        true,
+                        List.of(new LoadSpec.Computed("name", new SqlExpression("", "concat_ws('|', " + row + ")"))),
+                        Optional.of(new SqlExpression("", "\"id\" <> 2")))));
+        try (KafkaProducer<byte[], byte[]> producer = broker.producer("")) {
+            producer.send(new ProducerRecord<>(topic, 0, 5L, null, "1".getBytes(UTF_8)));
+            producer.send(new ProducerRecord<>(topic, 0, 6L, "k2".getBytes(UTF_8), "2".getBytes(UTF_8)));
+            ProducerRecord<byte[], byte[]> full =
+                    new ProducerRecord<>(topic, 1, 7L, "k\"3".getBytes(UTF_8), "3".getBytes(UTF_8));
+            full.headers().add("h", "v".getBytes(UTF_8));
+            producer.send(full);
+        }
+
+        cluster.submit(store.newRun(pipeline), Faults.NONE);
+
+        awaitRows(table, 2);
+        assertThat(store.number(table, "count(*) FILTER (id = 1 AND name = '" + topic + "|0|0|5|none|{}')"))
+                .isEqualTo(1);
+        assertThat(store.number(table, "count(*) FILTER (id = 3 AND name = '" + topic + "|1|0|7|k\"3|{\"h\":\"v\"}')"))
+                .isEqualTo(1);
     }
 
     private void sendAvro(int from, int to) throws Exception {

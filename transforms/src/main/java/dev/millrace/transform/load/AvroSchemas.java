@@ -57,6 +57,12 @@ sealed interface AvroSchemas {
 
         private static final int FRAME_BYTES = 5;
 
+        /** A message may come before all servers of a registry know its id. */
+        private static final long SECOND_LOOK_MILLIS = 500;
+
+        /** Broken messages with an id each must not cost a second look each, nor an unknown id its look for ever. */
+        private static final long LOOK_AGAIN_NANOS = 10_000_000_000L;
+
         private final SchemaRegistry registry;
         private final List<AvroNode.Want> wants;
         private final Map<Integer, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
@@ -70,8 +76,22 @@ sealed interface AvroSchemas {
         private int lastId = -1;
         private Optional<Plan> last = Optional.empty();
 
-        /** What an id turned out to be: a way, or why there is none. */
-        private record Known(Optional<Plan> plan, String reason) {}
+        private long secondLook = System.nanoTime() - LOOK_AGAIN_NANOS;
+
+        /** What an id turned out to be: a way, or why there is none, and when that was. */
+        private record Known(Optional<Plan> plan, String reason, long askedNanos) {
+            Known(Plan plan) {
+                this(Optional.of(plan), "", 0);
+            }
+
+            Known(String reason) {
+                this(Optional.empty(), reason, System.nanoTime());
+            }
+
+            private boolean isStale() {
+                return plan.isEmpty() && System.nanoTime() - askedNanos > LOOK_AGAIN_NANOS;
+            }
+        }
 
         Registered(SchemaRegistry registry, List<AvroNode.Want> wants) {
             this.registry = requireNonNull(registry, "registry");
@@ -93,7 +113,7 @@ sealed interface AvroSchemas {
             }
             if (id != lastId || last.isEmpty()) {
                 Known found = known.get(id);
-                if (found == null) {
+                if (found == null || found.isStale()) {
                     found = ask(id);
                     known.put(id, found);
                 }
@@ -110,23 +130,38 @@ sealed interface AvroSchemas {
                     start, RecordError.Kind.MALFORMED, "not a message with the id of a registered schema: " + reason);
         }
 
+        private Optional<RegisteredSchema> look(int id) {
+            Optional<RegisteredSchema> answer = registry.schema(id);
+            if (answer.isPresent() || System.nanoTime() - secondLook < LOOK_AGAIN_NANOS) {
+                return answer;
+            }
+            secondLook = System.nanoTime();
+            try {
+                Thread.sleep(SECOND_LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StatementException(SqlState.QUERY_INTERRUPTED, "interrupted while waiting for a schema", e);
+            }
+            return registry.schema(id);
+        }
+
         private Known ask(int id) {
             String name = "schema " + Integer.toUnsignedString(id) + " of schema registry " + registry;
-            Optional<RegisteredSchema> answer = registry.schema(id);
+            Optional<RegisteredSchema> answer = look(id);
             if (answer.isEmpty()) {
-                return new Known(Optional.empty(), "there is no " + name);
+                return new Known("there is no " + name);
             }
             RegisteredSchema schema = answer.get();
             if (!schema.type().equals(RegisteredSchema.AVRO)) {
-                return new Known(Optional.empty(), name + " is no schema of Avro but " + schema.type());
+                return new Known(name + " is no schema of Avro but " + schema.type());
             }
             try {
                 Schema.Parser parser = new Schema.Parser();
                 schema.referenced().forEach(parser::parse);
-                return new Known(Optional.of(new Plan(AvroNode.of(parser.parse(schema.text()), wants), true)), "");
+                return new Known(new Plan(AvroNode.of(parser.parse(schema.text()), wants), true));
             } catch (RuntimeException e) {
                 // Avro's parser has exceptions of its own, and Java's for what it does not foresee.
-                return new Known(Optional.empty(), name + " is not a schema of Avro: " + e.getMessage());
+                return new Known(name + " is not a schema of Avro: " + e.getMessage());
             }
         }
     }

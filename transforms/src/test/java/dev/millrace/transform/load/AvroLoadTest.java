@@ -440,7 +440,20 @@ class AvroLoadTest {
                                 reason -> assertThat(reason).contains("begins with byte 123, not 0"),
                                 reason -> assertThat(reason).contains("1 bytes are left behind it"));
             }
-            assertThat(server.asked).as("each id once").hasSize(6);
+            assertThat(server.asked)
+                    .as("each id once, and one that is missing twice")
+                    .hasSize(7);
+        }
+    }
+
+    @Test
+    void aSchemaThatIsThereAMomentLaterIsFound() throws Exception {
+        try (RegistryServer server = new RegistryServer()) {
+            server.put(1, "\"int\"");
+            server.fail(404);
+            PipelineSpec spec = registered(server, List.of(mapping("c")), column("c", Kind.INT));
+
+            assertThat(loads.rows(spec, List.of(framed(1, new byte[] {2})))).containsExactly(List.of("1"));
         }
     }
 

@@ -108,6 +108,7 @@ final class PipelineAlteration {
                 spec = spec.withTransform(TransformChecker.check(action));
                 TransformChecker.refuseSkipping(spec, action.at());
                 AvroChecker.refuseTransform(spec, action.at());
+                LoadChecker.refuseProperties(spec, action.at());
             }
             case "RELOAD TRANSFORM" -> {
                 TransformSpec known = spec.transform()

@@ -134,6 +134,7 @@ final class PipelineChecker {
                         optional(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, PipelineChecker::offsets)),
                 create.transform().map(TransformChecker::check),
                 new LoadChecker(create, table, inputs(format)).check());
+        LoadChecker.refuseProperties(spec, create.name().at());
         TransformChecker.refuseSkipping(
                 spec,
                 create.errorMode()
@@ -311,6 +312,10 @@ final class PipelineChecker {
         List<ColumnSpec> columns = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (LoadColumn name : names) {
+            refuse(
+                    name.variable() && LoadSpec.isVariable(name.name().name().text()),
+                    "a variable '" + name.name() + "'",
+                    name.name().at());
             ColumnSpec column = name.variable()
                     ? new ColumnSpec(
                             LoadSpec.VARIABLE + name.name().name().text(), LoadChecker.VARIABLE, true, Optional.empty())
