@@ -266,7 +266,7 @@ class ControlIT {
         table("secret");
         String create = "CREATE OR REPLACE PIPELINE secret AS LOAD DATA KAFKA '" + broker.guarded()
                 + "/secret' CONFIG '{\"security.protocol\":\"SASL_PLAINTEXT\",\"sasl.mechanism\":\"PLAIN\","
-                + "\"sasl.username\":\"" + TwoDoorBroker.USER + "\"}' CREDENTIALS '{\"sasl.password\":\"%s\"}'"
+                + "\"sasl.username\":\"" + TwoDoorBroker.USER + "\"}' CREDENTIALS '{\"sasl.password\":\"%1$s\",\"schema.registry.password\":\"%1$s\"}'"
                 + " INTO TABLE secret" + CSV;
         assertThatThrownBy(() -> statement.execute(create.formatted("wrong-" + TwoDoorBroker.PASSWORD)))
                 .hasMessageContaining("Kafka at " + broker.guarded())
@@ -280,7 +280,7 @@ class ControlIT {
 
         List<String> places = new ArrayList<>();
         places.add(text("SHOW CREATE PIPELINE secret", 2));
-        assertThat(places.get(0)).contains("CREDENTIALS '{\"sasl.password\":\"<hidden>\"}'");
+        assertThat(places.get(0)).contains("CREDENTIALS '{\"sasl.password\":\"<hidden>\",\"schema.registry.password\":\"<hidden>\"}'");
         places.add(all("SHOW PIPELINES"));
         for (String view : List.of("PIPELINES", "PIPELINES_ERRORS", "PIPELINES_OFFSETS", "PIPELINES_CURSORS")) {
             places.add(all("SELECT * FROM information_schema." + view));

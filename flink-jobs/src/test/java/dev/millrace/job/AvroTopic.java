@@ -17,7 +17,7 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
-/** Messages of schemas that evolve, and a registry that has them, with ids from 1; it fails as often as it is told to. */
+/** Messages of schemas that evolve, and a registry that has them, with ids from 1. */
 final class AvroTopic implements AutoCloseable {
     private static final String ID = "{\"name\":\"id\",\"type\":\"long\"}";
 
@@ -31,7 +31,11 @@ final class AvroTopic implements AutoCloseable {
     private final HttpServer server;
     private final AtomicInteger failures;
 
-    AvroTopic(int failures) throws IOException {
+    /**
+     * @param failures answers before the first that is right
+     * @param failure their status
+     */
+    AvroTopic(int failures, int failure) throws IOException {
         this.failures = new AtomicInteger(failures);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/schemas/ids/", exchange -> {
@@ -39,7 +43,7 @@ final class AvroTopic implements AutoCloseable {
                 String path = exchange.getRequestURI().getPath();
                 int id = Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
                 boolean found = id >= 1 && id <= SCHEMAS.size();
-                int status = this.failures.getAndDecrement() > 0 ? 503 : found ? 200 : 404;
+                int status = this.failures.getAndDecrement() > 0 ? failure : found ? 200 : 404;
                 String answer = status == 200
                         ? "{\"schema\":\"" + SCHEMAS.get(id - 1).replace("\"", "\\\"") + "\"}"
                         : "{\"error_code\":40403}";

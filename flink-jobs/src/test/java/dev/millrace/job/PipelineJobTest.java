@@ -239,18 +239,8 @@ class PipelineJobTest {
     void avroOfARegistryLoadsWhileItsSchemasEvolveAndBrokenMessagesAreLeftOut() throws Exception {
         broker.create(topic, 1);
         TableSpec table = store.create(table(false, List.of(), List.of("id")));
-        try (AvroTopic avro = new AvroTopic(2)) {
-            PipelineSpec pipeline = store.create(withFormat(
-                            pipeline(table),
-                            new FormatSpec.Avro(
-                                    List.of(
-                                            new FormatSpec.Mapping("id", List.of("id"), Optional.empty()),
-                                            new FormatSpec.Mapping(
-                                                    "name",
-                                                    List.of("n"),
-                                                    Optional.of(new SqlExpression("'old'", "'old'")))),
-                                    Optional.empty(),
-                                    List.of(avro.registry())))
+        try (AvroTopic avro = new AvroTopic(2, 503)) {
+            PipelineSpec pipeline = store.create(withFormat(pipeline(table), registered(avro))
                     .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
             sendAvro(0, 300);
 
@@ -604,6 +594,38 @@ class PipelineJobTest {
                         new ColumnSpec("name", SqlType.of(SqlType.Kind.VARCHAR, 40), true, Optional.empty())),
                 keys,
                 shardKey);
+    }
+
+    @Test
+    void aRegistryThatRefusesEndsTheRunAndBlamesNoRecord() throws Exception {
+        broker.create(topic, 1);
+        TableSpec table = store.create(table(false, List.of(), List.of("id")));
+        try (AvroTopic avro = new AvroTopic(Integer.MAX_VALUE, 401)) {
+            PipelineSpec pipeline = store.create(withFormat(pipeline(table), registered(avro))
+                    .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
+            sendAvro(0, 1);
+
+            JobID job = cluster.submit(store.newRun(pipeline), Faults.NONE);
+
+            String message = "schema 1 of schema registry http://" + avro.registry();
+            assertThat(cluster.failure(job)).contains(message, "status 401");
+            assertThat(store.pipeline(pipeline).state()).isEqualTo(PipelineState.ERROR);
+            assertThat(store.errors()).singleElement().satisfies(error -> {
+                assertThat(error.number()).isEqualTo(SqlState.REGISTRY_UNAVAILABLE.number());
+                assertThat(error.message()).contains(message);
+                assertThat(error.offset()).isEqualTo(-1);
+            });
+        }
+    }
+
+    private static FormatSpec registered(AvroTopic avro) {
+        return new FormatSpec.Avro(
+                List.of(
+                        new FormatSpec.Mapping("id", List.of("id"), Optional.empty()),
+                        new FormatSpec.Mapping(
+                                "name", List.of("n"), Optional.of(new SqlExpression("'old'", "'old'")))),
+                Optional.empty(),
+                List.of(avro.registry()));
     }
 
     @Test

@@ -2,6 +2,11 @@ package dev.millrace.transform.load;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.spec.Credentials;
+import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RegistrySettings;
+import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.transform.registry.RegisteredSchema;
@@ -14,6 +19,22 @@ import org.apache.avro.Schema;
 
 /** Which schema a record was written by. */
 sealed interface AvroSchemas {
+    /**
+     * Those of a pipeline.
+     *
+     * @throws StatementException WRONG_CONFIG for a schema, or settings of a registry, that cannot be used
+     */
+    static AvroSchemas of(
+            FormatSpec.Avro format, PipelineSpec pipeline, Credentials credentials, List<AvroNode.Want> wants) {
+        if (format.schema().isPresent()) {
+            return new Inline(format.schema().get(), wants);
+        }
+        Map<String, String> config =
+                pipeline.source().match((SourceSpec.Cases<Map<String, String>>) SourceSpec.Kafka::config);
+        RegistrySettings settings = RegistrySettings.of(format.registry(), config, credentials);
+        return new Registered(new SchemaRegistry(settings, SchemaRegistry.PATIENCE_DEFAULT), wants);
+    }
+
     /** The way through the record, which is started; what stands before its first value is gone over. */
     Plan plan(AvroBytes in);
 

@@ -7,24 +7,16 @@ import dev.millrace.spec.Credentials;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
-import dev.millrace.spec.RecordProperty;
-import dev.millrace.spec.RegistrySettings;
-import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.spec.type.SqlType;
-import dev.millrace.transform.registry.SchemaRegistry;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -50,7 +42,7 @@ public final class Loader implements AutoCloseable {
     private final RecordReader reader;
     private final List<ColumnBuilder> mapped = new ArrayList<>();
     private final List<ColumnBuilder> variables = new ArrayList<>();
-    private final Map<RecordProperty, ColumnBuilder> properties = new EnumMap<>(RecordProperty.class);
+    private final PropertyColumns properties;
     private final ColumnBuilder firstMapped;
     private final LoadSpec load;
     private final Optional<Computation> computation;
@@ -101,14 +93,16 @@ public final class Loader implements AutoCloseable {
             @Override
             public RecordReader avro(FormatSpec.Avro format) {
                 List<JsonReader.Target> targets = targets(format.mappings());
-                return new AvroReader(targets, schemas(format, pipeline, credentials, AvroReader.wants(targets)));
+                return new AvroReader(
+                        targets, AvroSchemas.of(format, pipeline, credentials, AvroReader.wants(targets)));
             }
         });
         firstMapped = mapped.get(0);
+        properties = new PropertyColumns(load.properties(), this::target);
         List<ColumnBuilder> set =
                 load.set().stream().map(computed -> target(computed.column())).toList();
         computation = load.isComputing()
-                ? Optional.of(new Computation(load, inputs(), set, origins, expressions, allocator))
+                ? Optional.of(new Computation(load, properties.behind(mapped), set, origins, expressions, allocator))
                 : Optional.empty();
         tellsOffsets = load.isSkippingDuplicates() && !table.isKeyless();
         notesOrigins = tellsOffsets || computation.isPresent();
@@ -117,17 +111,6 @@ public final class Loader implements AutoCloseable {
                 unmapped.add(new Unmapped(column, unmappedDefault(column.spec)));
             }
         }
-    }
-
-    private static AvroSchemas schemas(
-            FormatSpec.Avro format, PipelineSpec pipeline, Credentials credentials, List<AvroNode.Want> wants) {
-        if (format.schema().isPresent()) {
-            return new AvroSchemas.Inline(format.schema().get(), wants);
-        }
-        Map<String, String> config =
-                pipeline.source().match((SourceSpec.Cases<Map<String, String>>) SourceSpec.Kafka::config);
-        RegistrySettings settings = RegistrySettings.of(format.registry(), config, credentials);
-        return new AvroSchemas.Registered(new SchemaRegistry(settings, SchemaRegistry.PATIENCE_DEFAULT), wants);
     }
 
     private List<JsonReader.Target> targets(List<FormatSpec.Mapping> mappings) {
@@ -141,28 +124,6 @@ public final class Loader implements AutoCloseable {
             targets.add(new JsonReader.Target(column, mapping.path(), missing));
         }
         return targets;
-    }
-
-    /* What the format fills, and what the source does if an expression asks. */
-    private List<ColumnBuilder> inputs() {
-        load.properties().forEach(property -> properties.put(property, target(property.input())));
-        return Stream.concat(mapped.stream(), properties.values().stream()).toList();
-    }
-
-    private void fillProperties(RecordBatch batch) {
-        properties.forEach((property, column) -> {
-            for (int row = 0; row < firstMapped.rows; row++) {
-                int index = (int) origins.value(row);
-                batch.properties()
-                        .flatMap(known -> known.text(property, index, batch.offsets()[index]))
-                        .ifPresentOrElse(
-                                text -> {
-                                    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-                                    column.text(bytes, 0, bytes.length);
-                                },
-                                column::nul);
-            }
-        });
     }
 
     private ColumnBuilder target(String name) {
@@ -312,7 +273,7 @@ public final class Loader implements AutoCloseable {
 
     private Optional<RecordError> compute(RecordBatch batch) {
         List<RecordError> stopping = new ArrayList<>();
-        fillProperties(batch);
+        properties.fill(batch, origins);
         computation.orElseThrow().run((row, bad) -> {
             RecordError error = wholeRecordError(batch, (int) origins.value(row), bad);
             if (!bad.kind().isSkipped(load)) {
