@@ -622,8 +622,7 @@ class PipelineJobTest {
         return new FormatSpec.Avro(
                 List.of(
                         new FormatSpec.Mapping("id", List.of("id"), Optional.empty()),
-                        new FormatSpec.Mapping(
-                                "name", List.of("n"), Optional.of(new SqlExpression("'old'", "'old'")))),
+                        new FormatSpec.Mapping("name", List.of("n"), Optional.of(new SqlExpression("'old'", "'old'")))),
                 Optional.empty(),
                 List.of(avro.registry()));
     }

@@ -11,8 +11,11 @@ final class AvroBytes {
     /** Values inside each other. */
     private static final int DEPTH_MAX = JsonScanner.DEPTH_MAX;
 
-    /** Beside the bytes of a record, what it may hold of records, arrays, maps and items without bytes. */
+    /** What a record may hold of records and items without bytes. */
     private static final int EMPTY_MAX = 1 << 20;
+
+    /** Records in records in arrays around a value of one byte. */
+    private static final long VALUES_PER_BYTE_MAX = 16;
 
     byte[] bytes = {};
     int at;
@@ -28,7 +31,7 @@ final class AvroBytes {
 
     /** A value of the schema in hand begins: what may be without bytes counts anew. */
     void begin() {
-        emptyLeft = EMPTY_MAX + (long) end - at;
+        emptyLeft = EMPTY_MAX + VALUES_PER_BYTE_MAX * (end - at);
     }
 
     boolean isEnd() {

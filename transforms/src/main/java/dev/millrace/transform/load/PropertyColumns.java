@@ -32,8 +32,8 @@ final class PropertyColumns {
         columns.forEach((property, column) -> {
             for (int row = 0; row < origins.rows; row++) {
                 int index = (int) origins.value(row);
-                Optional<String> text = batch.properties()
-                        .flatMap(known -> known.text(property, index, batch.offsets()[index]));
+                Optional<String> text =
+                        batch.properties().flatMap(known -> known.text(property, index, batch.offsets()[index]));
                 if (text.isPresent()) {
                     byte[] bytes = text.get().getBytes(StandardCharsets.UTF_8);
                     column.text(bytes, 0, bytes.length);

@@ -5,7 +5,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
@@ -118,11 +118,16 @@ final class PemKeys {
         }
         try {
             EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(bytes);
+            // Of PBES2 Java names the scheme in the parameters' text alone.
             String scheme =
                     info.getAlgName().equals("PBES2") ? info.getAlgParameters().toString() : info.getAlgName();
-            Key key = SecretKeyFactory.getInstance(scheme)
-                    .generateSecret(new PBEKeySpec(password.get().toCharArray()));
-            return info.getKeySpec(key);
+            Cipher cipher = Cipher.getInstance(scheme);
+            cipher.init(
+                    Cipher.DECRYPT_MODE,
+                    SecretKeyFactory.getInstance(scheme)
+                            .generateSecret(new PBEKeySpec(password.get().toCharArray())),
+                    info.getAlgParameters());
+            return info.getKeySpec(cipher);
         } catch (IOException | GeneralSecurityException e) {
             throw new GeneralSecurityException(
                     "schema.registry.ssl.key cannot be decrypted with schema.registry.ssl.key.password");
