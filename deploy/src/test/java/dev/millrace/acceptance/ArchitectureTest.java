@@ -39,6 +39,7 @@ class ArchitectureTest {
             new Machine("org.apache.calcite..", "ddl.parser..", "ddl.check..", "aggregator.."),
             new Machine("org.apache.flink..", "job..", "launch..", "benchmark.."),
             new Machine("org.apache.ratis..", "leaf.replica.."),
+            new Machine("org.apache.avro..", "ddl.check..", "transform.load.."),
             new Machine(
                     "org.duckdb..",
                     "leaf.engine..",

@@ -166,6 +166,14 @@ class ControlIT {
         create("fore", "fore", "BATCH_INTERVAL 100 MAX_OFFSETS_PER_BATCH_PARTITION 50");
 
         assertThat(all("TEST PIPELINE fore LIMIT 3")).matches("(\\d+\tword \\d+\t){3}");
+        execute("CREATE PIPELINE placed AS LOAD DATA KAFKA '" + broker.open() + "/fore' INTO TABLE fore" + CSV
+                + " (id, @word) SET word = concat(get_kafka_pipeline_prop('prop_topicname'), '/',"
+                + " get_kafka_pipeline_prop('prop_partition')) WHERE get_kafka_pipeline_prop('prop_key') IS NULL");
+        assertThat(all("TEST PIPELINE placed LIMIT 3")).matches("(\\d+\tfore/\\d\t){3}");
+        execute("CREATE OR REPLACE PIPELINE placed AS LOAD DATA KAFKA '" + broker.open()
+                + "/fore' INTO TABLE fore FORMAT AVRO SCHEMA '\"string\"' (word <- %, id <- x DEFAULT 1)");
+        assertThatThrownBy(() -> statement.executeQuery("TEST PIPELINE placed LIMIT 1")).hasMessageContaining("not Avro of the schema");
+        execute("DROP PIPELINE placed");
         Path sample = folder.resolve("sample");
         assertThat(statement.executeUpdate(
                         "EXTRACT PIPELINE fore FROM '1' OFFSETS 1 TO 3 INTO OUTFILE '" + sample + "'"))
@@ -268,7 +276,8 @@ class ControlIT {
         table("secret");
         String create = "CREATE OR REPLACE PIPELINE secret AS LOAD DATA KAFKA '" + broker.guarded()
                 + "/secret' CONFIG '{\"security.protocol\":\"SASL_PLAINTEXT\",\"sasl.mechanism\":\"PLAIN\","
-                + "\"sasl.username\":\"" + TwoDoorBroker.USER + "\"}' CREDENTIALS '{\"sasl.password\":\"%s\"}'"
+                + "\"sasl.username\":\"" + TwoDoorBroker.USER
+                + "\"}' CREDENTIALS '{\"sasl.password\":\"%1$s\",\"schema.registry.password\":\"%1$s\"}'"
                 + " INTO TABLE secret" + CSV;
         assertThatThrownBy(() -> statement.execute(create.formatted("wrong-" + TwoDoorBroker.PASSWORD)))
                 .hasMessageContaining("Kafka at " + broker.guarded())
@@ -282,7 +291,8 @@ class ControlIT {
 
         List<String> places = new ArrayList<>();
         places.add(text("SHOW CREATE PIPELINE secret", 2));
-        assertThat(places.get(0)).contains("CREDENTIALS '{\"sasl.password\":\"<hidden>\"}'");
+        assertThat(places.get(0))
+                .contains("CREDENTIALS '{\"sasl.password\":\"<hidden>\",\"schema.registry.password\":\"<hidden>\"}'");
         places.add(all("SHOW PIPELINES"));
         for (String view : List.of("PIPELINES", "PIPELINES_ERRORS", "PIPELINES_OFFSETS", "PIPELINES_CURSORS")) {
             places.add(all("SELECT * FROM information_schema." + view));

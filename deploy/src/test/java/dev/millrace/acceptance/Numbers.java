@@ -18,11 +18,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * A topic with the records {@code 0,word 0}, {@code 1,word 1}, …, or what else a form makes of each number: each once,
  * over four partitions.
  */
-record Numbers(String broker, String topic, LongFunction<String> form) {
+record Numbers(String broker, String topic, LongFunction<byte[]> form) {
     static final int PARTITIONS = 4;
 
     Numbers(String broker, String topic) {
-        this(broker, topic, number -> number + ",word " + number);
+        this(broker, topic, number -> (number + ",word " + number).getBytes(US_ASCII));
     }
 
     void create() throws InterruptedException, ExecutionException {
@@ -47,7 +47,7 @@ record Numbers(String broker, String topic, LongFunction<String> form) {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (long number = first; number < last; number++) {
-                byte[] record = form.apply(number).getBytes(US_ASCII);
+                byte[] record = form.apply(number);
                 producer.send(
                         new ProducerRecord<>(topic, (int) (number % PARTITIONS), null, record), (metadata, error) -> {
                             if (error != null) {

@@ -141,6 +141,11 @@ public final class PipelineJob {
             public String csv(FormatSpec.Csv format) {
                 return "load CSV";
             }
+
+            @Override
+            public String avro(FormatSpec.Avro format) {
+                return "load Avro";
+            }
         });
     }
 }

@@ -11,6 +11,7 @@ import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RecordProperty;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
@@ -27,12 +28,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
@@ -203,10 +206,8 @@ class PipelineJobTest {
         FormatSpec json = new FormatSpec.Json(List.of(
                 new FormatSpec.Mapping("id", List.of("id"), Optional.empty()),
                 new FormatSpec.Mapping("name", List.of("n"), Optional.of(new SqlExpression("NULL", "NULL")))));
-        PipelineSpec csv = pipeline(table);
-        PipelineSpec pipeline = store.create(
-                new PipelineSpec(0, "db", csv.name(), csv.source(), json, table, csv.batchInterval(), csv.parallelism())
-                        .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
+        PipelineSpec pipeline = store.create(withFormat(pipeline(table), json)
+                .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
         List<String> records = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             records.add(i % 10 == 3 ? BROKEN_JSON.get(i / 10) : "{\"id\":" + i + "}");
@@ -232,6 +233,31 @@ class PipelineJobTest {
         broker.send(topic, 0, "again not JSON");
         Cluster.await("one more error", () -> store.errors().size() == 11);
         assertThat(cluster.status(job)).isEqualTo(JobStatus.RUNNING);
+    }
+
+    @Test
+    void avroOfARegistryLoadsWhileItsSchemasEvolveAndBrokenMessagesAreLeftOut() throws Exception {
+        broker.create(topic, 1);
+        TableSpec table = store.create(table(false, List.of(), List.of("id")));
+        try (AvroTopic avro = new AvroTopic(2, 503)) {
+            PipelineSpec pipeline = store.create(withFormat(pipeline(table), registered(avro))
+                    .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
+            sendAvro(0, 300);
+
+            JobID job = cluster.submit(store.newRun(pipeline), Faults.NONE);
+
+            Cluster.await(
+                    "all records",
+                    () -> store.number(table, "count(*)") + store.errors().size() >= 300);
+            assertThat(store.number(table, "count(DISTINCT id)")).isEqualTo(270);
+            assertThat(store.number(table, "count(*) FILTER (name = 'old')")).isEqualTo(90);
+            assertThat(store.errors().stream().map(PipelineError::offset))
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, 30).mapToObj(i -> i * 10L + 3).toList());
+            assertThat(store.errors())
+                    .allSatisfy(error -> assertThat(error.record()).isEqualTo(AvroTopic.message((int) error.offset())));
+            assertThat(cluster.status(job)).isEqualTo(JobStatus.RUNNING);
+        }
     }
 
     private static final List<String> BROKEN_JSON = List.of(
@@ -568,6 +594,89 @@ class PipelineJobTest {
                         new ColumnSpec("name", SqlType.of(SqlType.Kind.VARCHAR, 40), true, Optional.empty())),
                 keys,
                 shardKey);
+    }
+
+    @Test
+    void aRegistryThatRefusesEndsTheRunAndBlamesNoRecord() throws Exception {
+        broker.create(topic, 1);
+        TableSpec table = store.create(table(false, List.of(), List.of("id")));
+        try (AvroTopic avro = new AvroTopic(Integer.MAX_VALUE, 401)) {
+            PipelineSpec pipeline = store.create(withFormat(pipeline(table), registered(avro))
+                    .withLoad(new LoadSpec(ErrorMode.SKIP_ALL, true, List.of(), Optional.empty())));
+            sendAvro(0, 1);
+
+            JobID job = cluster.submit(store.newRun(pipeline), Faults.NONE);
+
+            String message = "schema 1 of schema registry http://" + avro.registry();
+            assertThat(cluster.failure(job)).contains(message, "status 401");
+            assertThat(store.pipeline(pipeline).state()).isEqualTo(PipelineState.ERROR);
+            assertThat(store.errors()).singleElement().satisfies(error -> {
+                assertThat(error.number()).isEqualTo(SqlState.REGISTRY_UNAVAILABLE.number());
+                assertThat(error.message()).contains(message);
+                assertThat(error.offset()).isEqualTo(-1);
+            });
+        }
+    }
+
+    private static FormatSpec registered(AvroTopic avro) {
+        return new FormatSpec.Avro(
+                List.of(
+                        new FormatSpec.Mapping("id", List.of("id"), Optional.empty()),
+                        new FormatSpec.Mapping("name", List.of("n"), Optional.of(new SqlExpression("'old'", "'old'")))),
+                Optional.empty(),
+                List.of(avro.registry()));
+    }
+
+    @Test
+    void keysHeadersAndPlacesOfRecordsAreLoadedWhereTheStatementAsks() throws Exception {
+        broker.create(topic, 2);
+        TableSpec table = store.create(table(false, List.of(), List.of("id")));
+        String row = Arrays.stream(RecordProperty.values())
+                .map(property -> "coalesce(\"" + property.input() + "\", 'none')")
+                .collect(Collectors.joining(", "));
+        FormatSpec csv = new FormatSpec.Csv(",", "", false, "\\", "\n", "", List.of("id"));
+        PipelineSpec pipeline = store.create(withFormat(pipeline(table), csv)
+                .withLoad(new LoadSpec(
+                        ErrorMode.FAIL,
+                        true,
+                        List.of(new LoadSpec.Computed("name", new SqlExpression("", "concat_ws('|', " + row + ")"))),
+                        Optional.of(new SqlExpression("", "\"id\" <> 2")))));
+        try (KafkaProducer<byte[], byte[]> producer = broker.producer("")) {
+            producer.send(new ProducerRecord<>(topic, 0, 5L, null, "1".getBytes(UTF_8)));
+            producer.send(new ProducerRecord<>(topic, 0, 6L, "k2".getBytes(UTF_8), "2".getBytes(UTF_8)));
+            ProducerRecord<byte[], byte[]> full =
+                    new ProducerRecord<>(topic, 1, 7L, "k\"3".getBytes(UTF_8), "3".getBytes(UTF_8));
+            full.headers().add("h", "v".getBytes(UTF_8));
+            producer.send(full);
+        }
+
+        cluster.submit(store.newRun(pipeline), Faults.NONE);
+
+        awaitRows(table, 2);
+        assertThat(store.number(table, "count(*) FILTER (id = 1 AND name = '" + topic + "|0|0|5|none|{}')"))
+                .isEqualTo(1);
+        assertThat(store.number(table, "count(*) FILTER (id = 3 AND name = '" + topic + "|1|0|7|k\"3|{\"h\":\"v\"}')"))
+                .isEqualTo(1);
+    }
+
+    private void sendAvro(int from, int to) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = broker.producer("")) {
+            for (int number = from; number < to; number++) {
+                producer.send(new ProducerRecord<>(topic, 0, null, AvroTopic.message(number)));
+            }
+        }
+    }
+
+    private static PipelineSpec withFormat(PipelineSpec spec, FormatSpec format) {
+        return new PipelineSpec(
+                0,
+                spec.database(),
+                spec.name(),
+                spec.source(),
+                format,
+                spec.table(),
+                spec.batchInterval(),
+                spec.parallelism());
     }
 
     private PipelineSpec pipeline(TableSpec table) {

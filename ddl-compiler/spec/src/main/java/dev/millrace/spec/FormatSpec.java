@@ -14,6 +14,8 @@ public sealed interface FormatSpec {
         R json(Json format);
 
         R csv(Csv format);
+
+        R avro(Avro format);
     }
 
     /**
@@ -36,10 +38,37 @@ public sealed interface FormatSpec {
     }
 
     /**
+     * Avro's binary form without its container: records of one schema, one behind the other, or in Confluent's frame, one
+     * in each message, of the schema that its id names.
+     *
+     * @param mappings never empty; columns without one take their default
+     * @param schema in Avro's JSON; empty: the registry has it
+     * @param registry servers of a Confluent schema registry, as users write them; empty if the schema is said
+     */
+    record Avro(List<Mapping> mappings, Optional<String> schema, List<String> registry) implements FormatSpec {
+        public Avro {
+            mappings = List.copyOf(mappings);
+            requireNonNull(schema, "schema");
+            registry = List.copyOf(registry);
+            if (mappings.isEmpty()) {
+                throw new IllegalArgumentException("FORMAT AVRO without a mapping");
+            }
+            if (schema.isPresent() != registry.isEmpty()) {
+                throw new IllegalArgumentException("FORMAT AVRO has a schema or a registry");
+            }
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.avro(this);
+        }
+    }
+
+    /**
      * {@code column <- a::b DEFAULT x}.
      *
      * @param column a column of the target table, spelled as there, or a variable with its {@code @}
-     * @param path object keys from the root; empty is the whole document ({@code %})
+     * @param path object keys, or names of fields, from the root; empty is the whole document ({@code %})
      * @param defaultValue taken where the path does not exist; empty: the record cannot be loaded
      */
     record Mapping(String column, List<String> path, Optional<SqlExpression> defaultValue) {

@@ -17,7 +17,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * CONFIG and CREDENTIALS of a Kafka source, in librdkafka's words, as the properties of Kafka's Java clients.
+ * CONFIG and CREDENTIALS of a Kafka source, in librdkafka's words, as the properties of Kafka's Java clients. Keys that
+ * begin with {@code schema.registry.} are {@link RegistrySettings}'.
  *
  * <p>Files that a setting names are read wherever a client is made: on the aggregator and on each task manager.
  */
@@ -67,11 +68,25 @@ public final class KafkaSettings {
                 "ssl.ca.pem",
                 "ssl.certificate.location",
                 "ssl.certificate.pem",
-                "ssl.key.location")) {
+                "ssl.key.location",
+                "schema.registry.username",
+                "schema.registry.request.timeout.ms",
+                "schema.registry.ssl.ca.location",
+                "schema.registry.ssl.ca.pem",
+                "schema.registry.ssl.certificate.location",
+                "schema.registry.ssl.certificate.pem",
+                "schema.registry.ssl.key.location")) {
             uses.put(key, PLAIN);
         }
         RENAMED.keySet().forEach(key -> uses.put(key, PLAIN));
-        for (String key : List.of("sasl.password", "ssl.key.password", "ssl.key.pem")) {
+        for (String key : List.of(
+                "sasl.password",
+                "ssl.key.password",
+                "ssl.key.pem",
+                "schema.registry.password",
+                "schema.registry.basic.auth.user.info",
+                "schema.registry.ssl.key.password",
+                "schema.registry.ssl.key.pem")) {
             uses.put(key, SECRET);
         }
         for (String key : List.of(
@@ -195,7 +210,7 @@ public final class KafkaSettings {
     }
 
     /** PEM text: said itself, or in a file. */
-    private static Optional<String> pem(Map<String, String> said, String prefix) {
+    static Optional<String> pem(Map<String, String> said, String prefix) {
         String inline = said.get(prefix + ".pem");
         String location = said.get(prefix + ".location");
         if (inline != null || location == null) {
@@ -216,7 +231,7 @@ public final class KafkaSettings {
         return value;
     }
 
-    private static StatementException wrong(String message) {
+    static StatementException wrong(String message) {
         return new StatementException(SqlState.WRONG_CONFIG, message);
     }
 }

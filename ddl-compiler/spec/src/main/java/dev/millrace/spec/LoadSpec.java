@@ -2,6 +2,7 @@ package dev.millrace.spec;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,6 +42,21 @@ public record LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set
     /** Whether anything is computed. */
     public boolean isComputing() {
         return !set.isEmpty() || where.isPresent();
+    }
+
+    /** What the expressions ask of a record beside its value. */
+    public List<RecordProperty> properties() {
+        return Arrays.stream(RecordProperty.values())
+                .filter(property -> isNamed(property.input()))
+                .toList();
+    }
+
+    /** Whether an expression reads that input. */
+    public boolean isNamed(String input) {
+        String quoted = '"' + input.replace("\"", "\"\"") + '"';
+        return set.stream().anyMatch(computed -> computed.value().duckdb().contains(quoted))
+                || where.filter(condition -> condition.duckdb().contains(quoted))
+                        .isPresent();
     }
 
     /** Whether a record whose unique key is taken is left out and recorded. */

@@ -41,11 +41,19 @@ class SpecJsonTest {
     }
 
     @Test
-    void pipelinesOfBothFormatsComeBackAsTheyWereWritten() {
+    void pipelinesOfEveryFormatComeBackAsTheyWereWritten() {
         for (FormatSpec format : List.of(
                 new FormatSpec.Json(List.of(
                         new FormatSpec.Mapping("id", List.of("user", "id"), Optional.empty()),
                         new FormatSpec.Mapping("page", List.of(), Optional.of(new SqlExpression("NULL", "NULL"))))),
+                new FormatSpec.Avro(
+                        List.of(new FormatSpec.Mapping("id", List.of("id"), Optional.empty())),
+                        Optional.of("\"int\""),
+                        List.of()),
+                new FormatSpec.Avro(
+                        List.of(new FormatSpec.Mapping("id", List.of("id"), Optional.empty())),
+                        Optional.empty(),
+                        List.of("r1:8081", "https://r2")),
                 new FormatSpec.Csv("\t", "\"", true, "\\", "\n", "", List.of("id", "page")))) {
             PipelineSpec spec = new PipelineSpec(
                     9,

@@ -7,6 +7,7 @@ import dev.millrace.job.run.RunEnd;
 import dev.millrace.job.run.StoreDoor;
 import dev.millrace.job.source.KafkaFetch;
 import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.PipelineError;
 import dev.millrace.transform.load.ExpressionEngine;
@@ -58,16 +59,33 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
         allocator = new RootAllocator(ROWS_BYTES_MAX);
         expressions = new ExpressionEngine(ExpressionEngine.MEMORY_BYTES_DEFAULT, EXPRESSION_THREADS, temp());
         try {
-            loader = new Loader(run.pipeline(), allocator, expressions);
+            loader = new Loader(run.pipeline(), run.credentials(), allocator, expressions);
         } catch (StatementException e) {
-            throw RunEnd.failed(opener, run, e.state(), RunEnd.error("Load", e.state(), e.getMessage()));
+            throw failed(e);
         }
+    }
+
+    /** An end without a record to blame. */
+    private RuntimeException failed(StatementException e) {
+        // A task that is cancelled says nothing.
+        return e.state() == SqlState.QUERY_INTERRUPTED
+                ? e
+                : RunEnd.failed(
+                        opener,
+                        run,
+                        e.state(),
+                        RunEnd.error("Load", e.state(), run.credentials().redact(e.getMessage())));
     }
 
     @Override
     public void processElement(StreamRecord<KafkaFetch> element) {
         KafkaFetch fetch = element.getValue();
-        LoadResult result = loader.load(fetch.records());
+        LoadResult result;
+        try {
+            result = loader.load(fetch.records());
+        } catch (StatementException e) {
+            throw failed(e);
+        }
         if (result.isRefused()) {
             RecordError error = result.errors().get(0);
             result.close();

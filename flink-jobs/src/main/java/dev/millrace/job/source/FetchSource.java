@@ -85,6 +85,7 @@ public final class FetchSource
         StartingPoints starts =
                 new StartingPoints(run, run.attempt(flinkAttempt), variables.get(ScopeFormat.SCOPE_JOB_ID), opener);
         Properties properties = consumerProperties(context.getIndexOfSubtask());
+        boolean tellsProperties = !run.pipeline().load().properties().isEmpty();
         Backlog backlog = new Backlog();
         int pieceOffsetsMax =
                 FetchReader.pieceOffsets(run.pipeline().limits().offsets().orElse(Integer.MAX_VALUE));
@@ -92,11 +93,13 @@ public final class FetchSource
                 () -> {
                     PackingDeserializer packing = new PackingDeserializer();
                     return new FetchSplitReader(
-                            new KafkaConsumer<>(properties, new NoKeys(), packing),
+                            new KafkaConsumer<>(
+                                    properties, tellsProperties ? new ByteArrayDeserializer() : new NoKeys(), packing),
                             packing,
                             starts,
                             backlog,
-                            pieceOffsetsMax);
+                            pieceOffsetsMax,
+                            tellsProperties);
                 },
                 backlog,
                 new FetchReader.Limits(
@@ -157,15 +160,16 @@ public final class FetchSource
         return "millrace-" + run.pipeline().qualifiedName();
     }
 
-    /** Keys are not loaded. */
-    private static final class NoKeys implements Deserializer<Void> {
+    /** Keys that nobody asks for. */
+    private static final class NoKeys implements Deserializer<byte[]> {
         @Override
-        public Void deserialize(String topic, byte[] key) {
+        public byte[] deserialize(String topic, byte[] key) {
             return null;
         }
 
         @Override
-        public Void deserialize(String topic, org.apache.kafka.common.header.Headers headers, java.nio.ByteBuffer key) {
+        public byte[] deserialize(
+                String topic, org.apache.kafka.common.header.Headers headers, java.nio.ByteBuffer key) {
             return null;
         }
     }

@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.store.Cursor;
 import dev.millrace.transform.load.RecordBatch;
+import dev.millrace.transform.load.RecordProperties;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
@@ -26,6 +28,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Headers;
 
 /** Polls Kafka for the splits of one task and packs what comes. Runs in the fetcher's thread. */
 final class FetchSplitReader implements SplitReader<KafkaFetch, KafkaPartitionSplit> {
@@ -40,33 +43,39 @@ final class FetchSplitReader implements SplitReader<KafkaFetch, KafkaPartitionSp
 
     private static final int BUFFER_BYTES_MIN = 64 << 10;
 
-    private final KafkaConsumer<Void, Integer> consumer;
+    private final KafkaConsumer<byte[], Integer> consumer;
     private final PackingDeserializer packing;
     private final StartingPoints starts;
     private final Backlog backlog;
     private final int pieceOffsetsMax;
+    private final boolean tellsProperties;
     private final Map<TopicPartition, Cursor> positions = new HashMap<>();
     private final BlockingQueue<byte[]> buffers = new ArrayBlockingQueue<>(BUFFERS_MAX);
 
-    /** @param pieceOffsetsMax most offsets of a piece; {@code Integer.MAX_VALUE}: only bytes count */
+    /**
+     * @param pieceOffsetsMax most offsets of a piece; {@code Integer.MAX_VALUE}: only bytes count
+     * @param tellsProperties whether keys, headers and the like go with the values
+     */
     FetchSplitReader(
-            KafkaConsumer<Void, Integer> consumer,
+            KafkaConsumer<byte[], Integer> consumer,
             PackingDeserializer packing,
             StartingPoints starts,
             Backlog backlog,
-            int pieceOffsetsMax) {
+            int pieceOffsetsMax,
+            boolean tellsProperties) {
         this.consumer = requireNonNull(consumer, "consumer");
         this.packing = requireNonNull(packing, "packing");
         this.starts = requireNonNull(starts, "starts");
         this.backlog = requireNonNull(backlog, "backlog");
         this.pieceOffsetsMax = pieceOffsetsMax;
+        this.tellsProperties = tellsProperties;
     }
 
     @Override
     public RecordsWithSplitIds<KafkaFetch> fetch() {
         byte[] buffer = buffers.poll();
         packing.begin(buffer == null ? new byte[BUFFER_BYTES_MIN] : buffer);
-        ConsumerRecords<Void, Integer> records;
+        ConsumerRecords<byte[], Integer> records;
         try {
             records = consumer.poll(POLL_MAX);
         } catch (WakeupException e) {
@@ -132,7 +141,7 @@ final class FetchSplitReader implements SplitReader<KafkaFetch, KafkaPartitionSp
     }
 
     private List<KafkaFetch> pieces(
-            TopicPartition partition, List<ConsumerRecord<Void, Integer>> records, long next, byte[] bytes) {
+            TopicPartition partition, List<ConsumerRecord<byte[], Integer>> records, long next, byte[] bytes) {
         Cursor position = positions.get(partition);
         long now = System.currentTimeMillis();
         List<KafkaFetch> pieces = new ArrayList<>();
@@ -156,18 +165,41 @@ final class FetchSplitReader implements SplitReader<KafkaFetch, KafkaPartitionSp
         return pieces;
     }
 
-    private static RecordBatch pack(List<ConsumerRecord<Void, Integer>> records, byte[] bytes) {
+    private RecordBatch pack(List<ConsumerRecord<byte[], Integer>> records, byte[] bytes) {
         int[] starts = new int[records.size()];
         int[] lengths = new int[records.size()];
         long[] offsets = new long[records.size()];
         for (int i = 0; i < starts.length; i++) {
-            ConsumerRecord<Void, Integer> record = records.get(i);
+            ConsumerRecord<byte[], Integer> record = records.get(i);
             boolean tombstone = record.value() == null;
             starts[i] = tombstone ? 0 : record.value();
             lengths[i] = tombstone ? RecordBatch.NULL_VALUE : record.serializedValueSize();
             offsets[i] = record.offset();
         }
-        return new RecordBatch(bytes, starts, lengths, offsets, starts.length);
+        return new RecordBatch(
+                bytes,
+                starts,
+                lengths,
+                offsets,
+                starts.length,
+                tellsProperties && !records.isEmpty() ? Optional.of(properties(records)) : Optional.empty());
+    }
+
+    private static RecordProperties properties(List<ConsumerRecord<byte[], Integer>> records) {
+        String partition = Integer.toString(records.get(0).partition());
+        return new RecordProperties(
+                records.get(0).topic(),
+                records.stream()
+                        .map(each -> new RecordProperties.Each(
+                                partition, each.timestamp(), Optional.ofNullable(each.key()), headers(each.headers())))
+                        .toList());
+    }
+
+    private static List<RecordProperties.Header> headers(Headers headers) {
+        List<RecordProperties.Header> list = new ArrayList<>();
+        headers.forEach(
+                header -> list.add(new RecordProperties.Header(header.key(), Optional.ofNullable(header.value()))));
+        return list;
     }
 
     private RuntimeException outOfRange(OffsetOutOfRangeException e) {

@@ -125,7 +125,8 @@ public final class JqFilter {
             }
             lengths[i] = results.size() - starts[i];
         }
-        return new RecordBatch(results.toByteArray(), starts, lengths, records.offsets(), records.count());
+        return new RecordBatch(
+                results.toByteArray(), starts, lengths, records.offsets(), records.count(), records.properties());
     }
 
     /**

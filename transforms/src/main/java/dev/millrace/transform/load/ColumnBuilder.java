@@ -6,6 +6,7 @@ import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.type.SqlType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +61,32 @@ abstract sealed class ColumnBuilder permits FixedColumn, BytesColumn {
     /** Appends a JSON number. */
     void number(byte[] bytes, int from, int to) {
         text(bytes, from, to);
+    }
+
+    /** Appends a whole number. */
+    void integer(long value) {
+        byte[] digits = Long.toString(value).getBytes(StandardCharsets.US_ASCII);
+        number(digits, 0, digits.length);
+    }
+
+    /** Appends a number that may have a fraction, or be none, given also as it is written. */
+    void real(double value, String written) {
+        byte[] digits = written.getBytes(StandardCharsets.US_ASCII);
+        if (!Double.isFinite(value) && isNumeric()) {
+            throw incorrect(digits, 0, digits.length);
+        }
+        number(digits, 0, digits.length);
+    }
+
+    /** Appends a date, or a point in time, given in microseconds since 1970. */
+    void moment(long micros, boolean dateOnly) {
+        byte[] written = TimeText.write(micros, dateOnly).getBytes(StandardCharsets.US_ASCII);
+        text(written, 0, written.length);
+    }
+
+    /** Whether it is a column of numbers. */
+    boolean isNumeric() {
+        return false;
     }
 
     /** Appends JSON's true or false. */

@@ -27,7 +27,7 @@ final class Computation {
     private final BufferAllocator allocator;
 
     /**
-     * @param inputs what the format fills
+     * @param inputs what the format and the source fill
      * @param targets the columns of SET, in its order
      * @param origins beside the inputs, what else has a value for each row
      */
@@ -102,16 +102,10 @@ final class Computation {
         List<InputRows.Input> read = new ArrayList<>();
         for (ColumnBuilder input : inputs) {
             String name = input.spec.name();
-            if (isNamed(name)) {
+            if (load.isNamed(name)) {
                 read.add(new InputRows.Input(name, input.spec.type(), input.finish(allocator)));
             }
         }
         return new InputRows(read, rows);
-    }
-
-    private boolean isNamed(String name) {
-        String quoted = '"' + name.replace("\"", "\"\"") + '"';
-        return expressions.stream().anyMatch(sql -> sql.contains(quoted))
-                || load.where().filter(where -> where.duckdb().contains(quoted)).isPresent();
     }
 }

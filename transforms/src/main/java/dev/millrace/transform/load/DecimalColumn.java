@@ -65,6 +65,11 @@ final class DecimalColumn extends FixedColumn {
     }
 
     @Override
+    boolean isNumeric() {
+        return true;
+    }
+
+    @Override
     void placeholder() {
         put(0);
     }

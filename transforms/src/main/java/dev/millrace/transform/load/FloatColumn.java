@@ -30,6 +30,25 @@ final class FloatColumn extends FixedColumn {
     }
 
     @Override
+    boolean isNumeric() {
+        return true;
+    }
+
+    @Override
+    void real(double value, String written) {
+        if (!Double.isFinite(value) || single && Float.isInfinite((float) value)) {
+            super.real(value, written);
+        } else {
+            put(value);
+        }
+    }
+
+    @Override
+    void integer(long value) {
+        put(value);
+    }
+
+    @Override
     void bool(boolean value) {
         put(value ? 1 : 0);
     }

@@ -45,6 +45,20 @@ final class IntegerColumn extends FixedColumn {
         put(decimal.narrow(), bytes, from, to);
     }
 
+    @Override
+    void integer(long value) {
+        if (value > max || value < ~max) {
+            super.integer(value);
+        } else {
+            append(value);
+        }
+    }
+
+    @Override
+    boolean isNumeric() {
+        return true;
+    }
+
     private void put(long value, byte[] bytes, int from, int to) {
         if (value > max || value < ~max) {
             throw outOfRange(bytes, from, to);

@@ -3,6 +3,7 @@ package dev.millrace.transform.load;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
@@ -41,6 +42,7 @@ public final class Loader implements AutoCloseable {
     private final RecordReader reader;
     private final List<ColumnBuilder> mapped = new ArrayList<>();
     private final List<ColumnBuilder> variables = new ArrayList<>();
+    private final PropertyColumns properties;
     private final ColumnBuilder firstMapped;
     private final LoadSpec load;
     private final Optional<Computation> computation;
@@ -54,15 +56,22 @@ public final class Loader implements AutoCloseable {
     private final List<RecordError> errors = new ArrayList<>();
     private LoadResult.Unlisted unlisted = LoadResult.Unlisted.NONE;
 
+    /** A loader that needs no credentials. */
+    public Loader(PipelineSpec pipeline, BufferAllocator allocator, ExpressionEngine expressions) {
+        this(pipeline, Credentials.NONE, allocator, expressions);
+    }
+
     /**
      * Neither the allocator nor the engine is closed with the loader.
      *
+     * @param credentials for a schema registry
      * @param allocator where rows are put; loads need about the records' size
      * @throws StatementException NO_DEFAULT if a NOT NULL column is neither loaded nor has a default, INVALID_DEFAULT if
-     *     a default does not fit its column, UNKNOWN_COLUMN or DUPLICATE_COLUMN for a mapping, UNSUPPORTED for a format
-     *     that cannot be read
+     *     a default does not fit its column, UNKNOWN_COLUMN or DUPLICATE_COLUMN for a mapping, WRONG_CONFIG for a
+     *     schema, or settings of a registry, that cannot be used
      */
-    public Loader(PipelineSpec pipeline, BufferAllocator allocator, ExpressionEngine expressions) {
+    public Loader(
+            PipelineSpec pipeline, Credentials credentials, BufferAllocator allocator, ExpressionEngine expressions) {
         this.allocator = requireNonNull(allocator, "allocator");
         this.expressions = requireNonNull(expressions, "expressions");
         table = pipeline.table();
@@ -72,7 +81,7 @@ public final class Loader implements AutoCloseable {
         reader = pipeline.format().match(new FormatSpec.Cases<>() {
             @Override
             public RecordReader json(FormatSpec.Json format) {
-                return jsonReader(format);
+                return new JsonReader(targets(format.mappings()));
             }
 
             @Override
@@ -80,12 +89,20 @@ public final class Loader implements AutoCloseable {
                 format.columns().forEach(name -> mapped.add(target(name)));
                 return new CsvReader(format, mapped);
             }
+
+            @Override
+            public RecordReader avro(FormatSpec.Avro format) {
+                List<JsonReader.Target> targets = targets(format.mappings());
+                return new AvroReader(
+                        targets, AvroSchemas.of(format, pipeline, credentials, AvroReader.wants(targets)));
+            }
         });
         firstMapped = mapped.get(0);
+        properties = new PropertyColumns(load.properties(), this::target);
         List<ColumnBuilder> set =
                 load.set().stream().map(computed -> target(computed.column())).toList();
         computation = load.isComputing()
-                ? Optional.of(new Computation(load, mapped, set, origins, expressions, allocator))
+                ? Optional.of(new Computation(load, properties.behind(mapped), set, origins, expressions, allocator))
                 : Optional.empty();
         tellsOffsets = load.isSkippingDuplicates() && !table.isKeyless();
         notesOrigins = tellsOffsets || computation.isPresent();
@@ -96,9 +113,9 @@ public final class Loader implements AutoCloseable {
         }
     }
 
-    private RecordReader jsonReader(FormatSpec.Json format) {
+    private List<JsonReader.Target> targets(List<FormatSpec.Mapping> mappings) {
         List<JsonReader.Target> targets = new ArrayList<>();
-        for (FormatSpec.Mapping mapping : format.mappings()) {
+        for (FormatSpec.Mapping mapping : mappings) {
             ColumnBuilder column = target(mapping.column());
             mapped.add(column);
             DefaultValue missing = mapping.defaultValue().isPresent()
@@ -106,7 +123,7 @@ public final class Loader implements AutoCloseable {
                     : new DefaultValue.Missing(mapping.path());
             targets.add(new JsonReader.Target(column, mapping.path(), missing));
         }
-        return new JsonReader(targets);
+        return targets;
     }
 
     private ColumnBuilder target(String name) {
@@ -172,7 +189,8 @@ public final class Loader implements AutoCloseable {
      * Reads all records in order. A record holds any number of rows; one without bytes, or without a value, holds none.
      *
      * @throws org.apache.arrow.memory.OutOfMemoryException the allocator's limit; nothing is kept
-     * @throws StatementException INVALID_DEFAULT if an expression cannot be evaluated any more
+     * @throws StatementException INVALID_DEFAULT if an expression cannot be evaluated any more, REGISTRY_UNAVAILABLE if
+     *     a schema cannot be had
      */
     public LoadResult load(RecordBatch batch) {
         defaults.forEach(DefaultValue::restart);
@@ -255,6 +273,7 @@ public final class Loader implements AutoCloseable {
 
     private Optional<RecordError> compute(RecordBatch batch) {
         List<RecordError> stopping = new ArrayList<>();
+        properties.fill(batch, origins);
         computation.orElseThrow().run((row, bad) -> {
             RecordError error = wholeRecordError(batch, (int) origins.value(row), bad);
             if (!bad.kind().isSkipped(load)) {

@@ -6,7 +6,7 @@ import dev.millrace.spec.error.StatementException;
 import java.util.Arrays;
 
 /**
- * Cuts a program's output, which comes in pieces, into records: a CSV line or a JSON value each, by the rules of the
+ * Cuts a program's output, which comes in pieces, into records: a CSV line, a JSON value or an Avro value each, by the rules of the
  * reader of that format. So rows can be loaded before the output ends, and a bad one is told apart from the others.
  * Records are numbered from 1.
  */
@@ -15,7 +15,7 @@ public final class OutputCutter {
     static final int RECORD_BYTES_MAX = 64 << 20;
 
     /** Where records end. It keeps its state between calls. */
-    sealed interface Scan permits CsvScan, JsonScan {
+    sealed interface Scan permits CsvScan, JsonScan, AvroScan {
         /**
          * Goes on to the next end of a record.
          *
@@ -53,6 +53,11 @@ public final class OutputCutter {
             @Override
             public Scan csv(FormatSpec.Csv csv) {
                 return new CsvScan(csv);
+            }
+
+            @Override
+            public Scan avro(FormatSpec.Avro avro) {
+                return new AvroScan(avro);
             }
         }));
     }

@@ -3,6 +3,7 @@ package dev.millrace.transform.load;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Records of one source partition, packed: the hot path has no object per record. The arrays are shared, not copied;
@@ -13,12 +14,20 @@ import java.util.List;
  * @param lengths bytes of each value; {@link #NULL_VALUE} for a record without one (Kafka's tombstone)
  * @param offsets each record's offset in its source partition, ascending, with gaps where the source has them
  * @param count records; the arrays may be longer
+ * @param properties what else is known of the records; there if the pipeline asks for it
  */
-public record RecordBatch(byte[] bytes, int[] starts, int[] lengths, long[] offsets, int count) {
+public record RecordBatch(
+        byte[] bytes, int[] starts, int[] lengths, long[] offsets, int count, Optional<RecordProperties> properties) {
     /** The length of a value that is not there. An empty value has length 0. */
     public static final int NULL_VALUE = -1;
 
+    /** Records of which nothing else is asked. */
+    public RecordBatch(byte[] bytes, int[] starts, int[] lengths, long[] offsets, int count) {
+        this(bytes, starts, lengths, offsets, count, Optional.empty());
+    }
+
     public RecordBatch {
+        requireNonNull(properties, "properties");
         requireNonNull(bytes, "bytes");
         if (count < 0 || count > starts.length || count > lengths.length || count > offsets.length) {
             throw new IllegalArgumentException(count + " records in arrays of " + starts.length + ", " + lengths.length

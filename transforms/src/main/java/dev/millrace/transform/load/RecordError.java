@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param offset the record's offset in its source partition
  * @param position byte in the record, from 0, where the bad field or value begins, or where the text stops making sense
  * @param line line in the record, from 1: lines of a CSV record, line feeds before {@code position} in a JSON record; 0
- *     if an expression is to blame
+ *     in Avro and if an expression is to blame
  * @param column the table's column the value was meant for; empty if the fault lies with none
  * @param reason a sentence for the user
  * @param excerpt at most {@link #EXCERPT_BYTES_MAX} of the record's bytes around {@code position}
@@ -43,13 +43,13 @@ public record RecordError(
 
     /** What is wrong with the record; the skip modes choose by it. */
     public enum Kind {
-        /** Not JSON, or an enclosed CSV field without an end. */
+        /** Not JSON, not Avro of the schema, or an enclosed CSV field without an end. */
         MALFORMED(SqlState.RECORD_REFUSED, true),
         /** Text that is not UTF-8. */
         ENCODING(SqlState.INCORRECT_VALUE, true),
         /** A line with more or fewer fields than columns. */
         FIELD_COUNT(SqlState.RECORD_REFUSED, true),
-        /** A JSON path that is not there and has no default. */
+        /** A path that is not there and has no default. */
         MISSING_PATH(SqlState.RECORD_REFUSED, true),
         /** A value of another type than the column's. */
         INCORRECT_VALUE(SqlState.INCORRECT_VALUE, false),
@@ -89,7 +89,8 @@ public record RecordError(
 
     /** Offset, line, column and reason as one sentence. */
     public String describe() {
-        return "record at offset " + offset + (line == 0 ? "" : ", line " + line + ", byte " + position)
+        return "record at offset " + offset + (line > 0 ? ", line " + line : "")
+                + (line > 0 || position > 0 ? ", byte " + position : "")
                 + column.map(name -> ", column " + name).orElse("") + ": " + reason;
     }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.transform.load;
 
 /** Reads records of one format into the builders it was made with. */
-sealed interface RecordReader permits CsvReader, JsonReader {
+sealed interface RecordReader permits CsvReader, JsonReader, AvroReader {
     /** Appends the rows of the record in {@code bytes[from..to)}, a value to each of its builders for each row. */
     void read(byte[] bytes, int from, int to);
 

@@ -24,7 +24,22 @@ final class TimeColumn extends FixedColumn {
         if (!TimeText.isRepresentable(micros)) {
             throw outOfRange(bytes, from, to);
         }
+        put(micros);
+    }
+
+    private void put(long micros) {
         append(date ? Math.floorDiv(micros, TimeText.DAY_MICROS) : micros);
+    }
+
+    @Override
+    void moment(long micros, boolean dateOnly) {
+        // What cannot be written is out of range here, too.
+        long rounded = TimeText.isRepresentable(micros) ? TimeText.rounded(micros, fractionDigits) : micros;
+        if (TimeText.isRepresentable(rounded)) {
+            put(rounded);
+        } else {
+            super.moment(micros, dateOnly);
+        }
     }
 
     /* Seconds or milliseconds since 1970 look like dates of MySQL's shorter forms; only the full ones are read. */

@@ -1,5 +1,7 @@
 package dev.millrace.transform.load;
 
+import java.time.LocalDate;
+
 /**
  * A date or a date with a time, in text: {@code YYYY-MM-DD[( |T)hh[:mm[:ss[.fraction]]][Z|±hh[[:]mm]]]}, or only digits,
  * {@code YYYYMMDD[hhmmss]}. Months and days, hours, minutes and seconds may have one digit. MySQL's years of two digits
@@ -147,15 +149,45 @@ final class TimeText {
 
     /** Microseconds since 1970, rounded half up to so many digits of a second; {@link #isRepresentable} checks them. */
     long micros(int fractionDigits) {
-        long rounded = more && fractionDigits == 6 ? micros + 1 : micros;
+        return rounded(more && fractionDigits == 6 ? micros + 1 : micros, fractionDigits);
+    }
+
+    /** Microseconds rounded half up to so many digits of a second. */
+    static long rounded(long micros, int fractionDigits) {
         int unit = FRACTION_UNITS[fractionDigits];
-        long rest = Math.floorMod(rounded, unit);
-        return rest * 2 >= unit && rest != 0 ? rounded - rest + unit : rounded - rest;
+        long rest = Math.floorMod(micros, unit);
+        return rest * 2 >= unit && rest != 0 ? micros - rest + unit : micros - rest;
     }
 
     /** Whether a moment has a year from 1 to 9999. */
     static boolean isRepresentable(long micros) {
         return micros >= MIN_MICROS && micros < END_MICROS;
+    }
+
+    /** {@code YYYY-MM-DD}, or with {@code  hh:mm:ss} and the fraction if there is one. */
+    static String write(long micros, boolean dateOnly) {
+        if (!isRepresentable(micros)) {
+            throw BadValue.of(
+                    RecordError.Kind.OUT_OF_RANGE,
+                    "a time of " + micros + " microseconds since 1970 is out of range",
+                    "");
+        }
+        String date = LocalDate.ofEpochDay(Math.floorDiv(micros, DAY_MICROS)).toString();
+        return dateOnly ? date : date + " " + writeClock(Math.floorMod(micros, DAY_MICROS));
+    }
+
+    /** {@code hh:mm:ss} of microseconds since midnight, with three or six digits of a second if it has a fraction. */
+    static String writeClock(long micros) {
+        if (micros < 0 || micros >= DAY_MICROS) {
+            throw BadValue.of(
+                    RecordError.Kind.OUT_OF_RANGE, "a time of " + micros + " microseconds is not within a day", "");
+        }
+        long seconds = micros / SECOND_MICROS;
+        long rest = micros % SECOND_MICROS;
+        String clock = String.format("%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        return rest == 0
+                ? clock
+                : clock + (rest % 1000 == 0 ? String.format(".%03d", rest / 1000) : String.format(".%06d", rest));
     }
 
     private boolean take(char wanted) {

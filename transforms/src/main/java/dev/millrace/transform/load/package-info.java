@@ -17,6 +17,10 @@
  * arrays fit JSON and character columns only. A number is a date only as YYYYMMDD or YYYYMMDDhhmmss, so that seconds
  * since 1970 are not taken for one.
  *
+ * <p><b>Avro.</b> A value is read by its writer's schema, which leads the way to what the paths want; nothing is made of
+ * the rest, but all of it is checked. What it is becomes text for columns that read text, and a number, a date or a time
+ * goes in as such. The schema is parsed by Avro's library; its decoder knows no place in the bytes, which errors name.
+ *
  * <p><b>Errors.</b> A bad line or document is taken back alone and its error kept beside the rows, if the pipeline's
  * error mode covers it; otherwise the batch is refused for it. What a mode leaves out says {@link
  * dev.millrace.transform.load.RecordError.Kind}, the same for every format.

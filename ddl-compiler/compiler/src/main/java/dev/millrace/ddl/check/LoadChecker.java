@@ -2,16 +2,20 @@ package dev.millrace.ddl.check;
 
 import dev.millrace.ddl.CreatePipeline;
 import dev.millrace.ddl.PipelineOption;
+import dev.millrace.ddl.Place;
 import dev.millrace.ddl.SqlText;
 import dev.millrace.ddl.check.operator.InputExpression;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.ErrorMode;
 import dev.millrace.spec.LoadSpec;
+import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RecordProperty;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.spec.type.SqlType;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +41,7 @@ final class LoadChecker {
         Map<String, SqlType> types = new LinkedHashMap<>();
         inputs.forEach(
                 name -> types.put(name, table.column(name).map(ColumnSpec::type).orElse(VARIABLE)));
+        Arrays.stream(RecordProperty.values()).forEach(property -> types.put(property.input(), VARIABLE));
         InputExpression expressions = new InputExpression(types);
         return new LoadSpec(
                 errorMode(),
@@ -45,6 +50,13 @@ final class LoadChecker {
                         .map(assignment -> computed(assignment, expressions))
                         .toList(),
                 create.where().map(text -> new SqlExpression(text.sql(), expressions.condition(text))));
+    }
+
+    /** A program's rows are no records of Kafka. */
+    static void refuseProperties(PipelineSpec spec, Place at) {
+        if (spec.isThroughProgram() && !spec.load().properties().isEmpty()) {
+            throw Later.unsupported("get_kafka_pipeline_prop behind a program", at);
+        }
     }
 
     private LoadSpec.Computed computed(CreatePipeline.LoadAssignment assignment, InputExpression expressions) {

@@ -107,6 +107,8 @@ final class PipelineAlteration {
             case "TRANSFORM" -> {
                 spec = spec.withTransform(TransformChecker.check(action));
                 TransformChecker.refuseSkipping(spec, action.at());
+                AvroChecker.refuseTransform(spec, action.at());
+                LoadChecker.refuseProperties(spec, action.at());
             }
             case "RELOAD TRANSFORM" -> {
                 TransformSpec known = spec.transform()

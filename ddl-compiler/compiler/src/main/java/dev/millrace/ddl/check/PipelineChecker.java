@@ -71,9 +71,13 @@ final class PipelineChecker {
 
             @Override
             public Boolean mapped(Mapped mapped) {
-                refuse(mapped.kind() != Mapped.Kind.JSON, "FORMAT " + mapped.kind(), mapped.at());
-                mapped.schema().ifPresent(text -> refuse(true, "SCHEMA", text.at()));
-                mapped.registry().ifPresent(text -> refuse(true, "SCHEMA REGISTRY", text.at()));
+                refuse(mapped.kind() == Mapped.Kind.PARQUET, "FORMAT " + mapped.kind(), mapped.at());
+                if (mapped.kind() == Mapped.Kind.AVRO) {
+                    AvroChecker.refuseLater(mapped, create.transform());
+                } else {
+                    mapped.schema().ifPresent(text -> refuse(true, "SCHEMA of " + mapped.kind(), text.at()));
+                    mapped.registry().ifPresent(text -> refuse(true, "SCHEMA REGISTRY of " + mapped.kind(), text.at()));
+                }
                 return false;
             }
         });
@@ -130,6 +134,7 @@ final class PipelineChecker {
                         optional(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, PipelineChecker::offsets)),
                 create.transform().map(TransformChecker::check),
                 new LoadChecker(create, table, inputs(format)).check());
+        LoadChecker.refuseProperties(spec, create.name().at());
         TransformChecker.refuseSkipping(
                 spec,
                 create.errorMode()
@@ -144,6 +149,11 @@ final class PipelineChecker {
             @Override
             public List<String> json(FormatSpec.Json json) {
                 return json.mappings().stream().map(FormatSpec.Mapping::column).toList();
+            }
+
+            @Override
+            public List<String> avro(FormatSpec.Avro avro) {
+                return avro.mappings().stream().map(FormatSpec.Mapping::column).toList();
             }
 
             @Override
@@ -199,34 +209,37 @@ final class PipelineChecker {
 
             @Override
             public FormatSpec mapped(Mapped mapped) {
-                return jsonSpec(mapped, table);
+                List<FormatSpec.Mapping> mappings = mappings(mapped, table);
+                return mapped.kind() == Mapped.Kind.AVRO
+                        ? AvroChecker.check(mapped, mappings)
+                        : new FormatSpec.Json(mappings);
             }
         });
     }
 
-    private FormatSpec jsonSpec(Mapped json, TableSpec table) {
+    private List<FormatSpec.Mapping> mappings(Mapped mapped, TableSpec table) {
         create.nullDefinedBy().ifPresent(marker -> {
             throw new StatementException(
                     SqlState.SYNTAX_ERROR,
-                    "NULL DEFINED BY is a clause of CSV; JSON has null",
+                    "NULL DEFINED BY is a clause of CSV; " + mapped.kind() + " has null",
                     marker.at().position());
         });
-        if (json.mappings().isEmpty()) {
+        if (mapped.mappings().isEmpty()) {
             throw new StatementException(
                     SqlState.SYNTAX_ERROR,
-                    "FORMAT JSON needs a mapping (column <- path, …)",
-                    json.at().position());
+                    "FORMAT " + mapped.kind() + " needs a mapping (column <- path, …)",
+                    mapped.at().position());
         }
         List<ColumnSpec> columns =
-                columns(json.mappings().stream().map(Mapping::target).toList(), table, json.at());
+                columns(mapped.mappings().stream().map(Mapping::target).toList(), table, mapped.at());
         List<FormatSpec.Mapping> mappings = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
-            Mapping mapping = json.mappings().get(i);
+            Mapping mapping = mapped.mappings().get(i);
             ColumnSpec column = columns.get(i);
             mappings.add(new FormatSpec.Mapping(
                     column.name(), mapping.path(), mapping.defaultValue().map(text -> defaultValue(text, column))));
         }
-        return new FormatSpec.Json(mappings);
+        return mappings;
     }
 
     /** Unlike a column's, a mapping's DEFAULT NULL says something: load NULL where the path does not exist. */
@@ -299,6 +312,10 @@ final class PipelineChecker {
         List<ColumnSpec> columns = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (LoadColumn name : names) {
+            refuse(
+                    name.variable() && LoadSpec.isVariable(name.name().name().text()),
+                    "a variable '" + name.name() + "'",
+                    name.name().at());
             ColumnSpec column = name.variable()
                     ? new ColumnSpec(
                             LoadSpec.VARIABLE + name.name().name().text(), LoadChecker.VARIABLE, true, Optional.empty())

@@ -193,7 +193,7 @@ final class LoadParser {
             format = Optional.of(at);
             formatKind();
         } else if (tokens.accept("SCHEMA")) {
-            schema();
+            schema(at);
         } else if (tokens.peek().kind == LPAREN) {
             once(!mappings.isEmpty() || !columns.isEmpty(), "the list of columns", at);
             listAt = at;
@@ -225,10 +225,12 @@ final class LoadParser {
         throw tokens.unexpected();
     }
 
-    private void schema() {
+    private void schema(Place at) {
         if (tokens.accept("REGISTRY")) {
+            once(registry.isPresent(), "SCHEMA REGISTRY", at);
             registry = Optional.of(tokens.string());
         } else {
+            once(schema.isPresent(), "SCHEMA", at);
             schema = Optional.of(tokens.string());
         }
     }

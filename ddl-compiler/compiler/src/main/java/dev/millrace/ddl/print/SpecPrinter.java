@@ -97,6 +97,11 @@ public final class SpecPrinter {
                     }
 
                     @Override
+                    public String avro(FormatSpec.Avro avro) {
+                        return "";
+                    }
+
+                    @Override
                     public String csv(FormatSpec.Csv csv) {
                         return csv.nulls()
                                 .definedBy()
@@ -138,6 +143,16 @@ public final class SpecPrinter {
             @Override
             public String json(FormatSpec.Json json) {
                 return " FORMAT JSON (" + joined(json.mappings(), SpecPrinter::mapping) + ")";
+            }
+
+            @Override
+            public String avro(FormatSpec.Avro avro) {
+                return " FORMAT AVRO"
+                        + avro.schema()
+                                .map(schema -> " SCHEMA " + Quoting.string(schema))
+                                .orElseGet(
+                                        () -> " SCHEMA REGISTRY " + Quoting.string(String.join(",", avro.registry())))
+                        + " (" + joined(avro.mappings(), SpecPrinter::mapping) + ")";
             }
 
             @Override

@@ -309,6 +309,11 @@ class CheckerTest {
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h,i/t' CONFIG '{\"security.protocol\":\"ssl\",\"ssl.ca.location\":\"/ca\"}'"
                         + " MAX_PARTITIONS_PER_BATCH 2 MAX_OFFSETS_PER_BATCH_PARTITION 70 INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' INTO TABLE t FORMAT JSON (a <- % DEFAULT NULL, b <- `x::y`::z DEFAULT 'q')",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' INTO TABLE t (a <- %::a, b <- u::x::y DEFAULT 'q', @m <- m::k) FORMAT AVRO SCHEMA"
+                        + " '{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"},"
+                        + "{\"name\":\"m\",\"type\":{\"type\":\"map\",\"values\":\"string\"}}]}' WHERE @m <> ''",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' SKIP ALL ERRORS INTO TABLE t FORMAT AVRO SCHEMA REGISTRY 'r1:8081, https://r2/x' (a <- a)"
+                        + " CONFIG '{\"schema.registry.ssl.ca.location\":\"/etc/ca.pem\"}'",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('file://localhost/t.py', '', '') INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' WITH TRANSFORM ('https://h/x/t.tar.gz', 'bin/t', '-a \\'b c\\'')"
                         + " FRAMED BY NEWLINE INTO TABLE t",

@@ -255,13 +255,17 @@ public final class SpecJson {
             public ObjectNode json(FormatSpec.Json json) {
                 ObjectNode node = MAPPER.createObjectNode();
                 node.put("kind", "JSON");
-                ArrayNode mappings = node.putArray("mappings");
-                for (FormatSpec.Mapping mapping : json.mappings()) {
-                    ObjectNode item = mappings.addObject();
-                    item.put("column", mapping.column());
-                    item.set("path", strings(mapping.path()));
-                    mapping.defaultValue().ifPresent(value -> item.set("default", expression(value)));
-                }
+                node.set("mappings", mappings(json.mappings()));
+                return node;
+            }
+
+            @Override
+            public ObjectNode avro(FormatSpec.Avro avro) {
+                ObjectNode node = MAPPER.createObjectNode();
+                node.put("kind", "AVRO");
+                node.set("mappings", mappings(avro.mappings()));
+                avro.schema().ifPresent(schema -> node.put("schema", schema));
+                node.set("registry", strings(avro.registry()));
                 return node;
             }
 
@@ -290,13 +294,12 @@ public final class SpecJson {
     private static FormatSpec format(JsonNode node) {
         String kind = node.required("kind").asText();
         return switch (kind) {
-            case "JSON" ->
-                new FormatSpec.Json(list(
-                        node.required("mappings"),
-                        item -> new FormatSpec.Mapping(
-                                item.required("column").asText(),
-                                list(item.required("path"), JsonNode::asText),
-                                optionalExpression(item, "default"))));
+            case "JSON" -> new FormatSpec.Json(mappings(node.required("mappings")));
+            case "AVRO" ->
+                new FormatSpec.Avro(
+                        mappings(node.required("mappings")),
+                        Optional.ofNullable(node.get("schema")).map(JsonNode::asText),
+                        list(node.required("registry"), JsonNode::asText));
             case "CSV" ->
                 new FormatSpec.Csv(
                         node.required("fieldsTerminatedBy").asText(),
@@ -309,6 +312,26 @@ public final class SpecJson {
                         nulls(node.path("nulls")));
             default -> throw new IllegalStateException("unknown format in a spec: " + kind);
         };
+    }
+
+    private static ArrayNode mappings(List<FormatSpec.Mapping> mappings) {
+        ArrayNode array = MAPPER.createArrayNode();
+        for (FormatSpec.Mapping mapping : mappings) {
+            ObjectNode item = array.addObject();
+            item.put("column", mapping.column());
+            item.set("path", strings(mapping.path()));
+            mapping.defaultValue().ifPresent(value -> item.set("default", expression(value)));
+        }
+        return array;
+    }
+
+    private static List<FormatSpec.Mapping> mappings(JsonNode array) {
+        return list(
+                array,
+                item -> new FormatSpec.Mapping(
+                        item.required("column").asText(),
+                        list(item.required("path"), JsonNode::asText),
+                        optionalExpression(item, "default")));
     }
 
     private static FormatSpec.CsvNulls nulls(JsonNode node) {

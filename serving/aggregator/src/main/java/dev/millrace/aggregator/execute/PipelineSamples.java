@@ -18,6 +18,7 @@ import dev.millrace.transform.load.LoadResult;
 import dev.millrace.transform.load.Loader;
 import dev.millrace.transform.load.RecordBatch;
 import dev.millrace.transform.load.RecordError;
+import dev.millrace.transform.load.RecordProperties;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -73,10 +74,10 @@ final class PipelineSamples {
         List<Object[]> rows = new ArrayList<>();
         try (ExpressionEngine expressions =
                         new ExpressionEngine(ExpressionEngine.MEMORY_BYTES_DEFAULT, 1, spill.resolve("test-pipeline"));
-                Loader loader = new Loader(spec, allocator, expressions)) {
+                Loader loader = new Loader(spec, pipeline.credentials(), allocator, expressions)) {
             List<Sampled> sampled = pipelines.next(pipeline, limit);
             if (spec.transform().isPresent()) {
-                try (LoadResult loaded = loader.load(transformed(spec, packed(sampled)))) {
+                try (LoadResult loaded = loader.load(transformed(spec, packed(spec, sampled)))) {
                     if (loaded.isRefused()) {
                         throw refusedOutput(loaded.errors().get(0));
                     }
@@ -84,7 +85,7 @@ final class PipelineSamples {
                 }
             } else {
                 byPartition(sampled).forEach((partition, records) -> {
-                    try (LoadResult loaded = loader.load(packed(records))) {
+                    try (LoadResult loaded = loader.load(packed(spec, records))) {
                         if (loaded.isRefused()) {
                             throw refused(spec, partition, loaded.errors().get(0));
                         }
@@ -156,12 +157,16 @@ final class PipelineSamples {
         return byPartition;
     }
 
-    private static RecordBatch packed(List<Sampled> records) {
+    private static RecordBatch packed(PipelineSpec spec, List<Sampled> records) {
         List<byte[]> values = new ArrayList<>();
         records.forEach(item -> values.add(item.value()));
         RecordBatch packed = RecordBatch.of(0, values);
         long[] offsets = records.stream().mapToLong(Sampled::offset).toArray();
-        return new RecordBatch(packed.bytes(), packed.starts(), packed.lengths(), offsets, packed.count());
+        RecordProperties properties = new RecordProperties(
+                spec.source().match(kafka -> kafka.topic()),
+                records.stream().map(Sampled::properties).toList());
+        return new RecordBatch(
+                packed.bytes(), packed.starts(), packed.lengths(), offsets, packed.count(), Optional.of(properties));
     }
 
     /**

@@ -8,12 +8,14 @@ import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.SourceOffsets;
+import dev.millrace.transform.load.RecordProperties;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -39,7 +41,7 @@ public final class SourceSample {
      *
      * @param value null: it has none
      */
-    public record Sampled(int partition, long offset, byte[] value) {}
+    public record Sampled(int partition, long offset, byte[] value, RecordProperties.Each properties) {}
 
     /**
      * Half-open ranges of offsets.
@@ -100,6 +102,15 @@ public final class SourceSample {
         }
     }
 
+    private static RecordProperties.Each properties(ConsumerRecord<byte[], byte[]> item) {
+        List<RecordProperties.Header> headers = new ArrayList<>();
+        item.headers()
+                .forEach(header ->
+                        headers.add(new RecordProperties.Header(header.key(), Optional.ofNullable(header.value()))));
+        return new RecordProperties.Each(
+                Integer.toString(item.partition()), item.timestamp(), Optional.ofNullable(item.key()), headers);
+    }
+
     private static List<Sampled> read(KafkaConsumer<byte[], byte[]> consumer, String topic, Ranges ranges, long limit) {
         Map<TopicPartition, Long> open = new HashMap<>();
         ranges.to().forEach((partition, end) -> open.put(new TopicPartition(topic, partition), end));
@@ -127,7 +138,7 @@ public final class SourceSample {
                             "the records have more than " + (BYTES_MAX >> 20) + " MB: ask for fewer");
                 }
                 read.computeIfAbsent(item.partition(), p -> new ArrayList<>())
-                        .add(new Sampled(item.partition(), item.offset(), item.value()));
+                        .add(new Sampled(item.partition(), item.offset(), item.value(), properties(item)));
             }
             open.entrySet().removeIf(entry -> consumer.position(entry.getKey()) >= entry.getValue());
         }

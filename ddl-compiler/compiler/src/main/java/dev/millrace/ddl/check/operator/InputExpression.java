@@ -2,15 +2,18 @@ package dev.millrace.ddl.check.operator;
 
 import dev.millrace.ddl.SqlText;
 import dev.millrace.ddl.parser.SqlParsers;
+import dev.millrace.spec.RecordProperty;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.spec.type.SqlType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.calcite.config.CalciteConnectionConfigImpl;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.plan.RelOptCluster;
@@ -33,6 +36,7 @@ import org.apache.calcite.sql2rel.SqlToRelConverter;
 /** Expressions over the inputs of a load, which are columns and {@code @variables}, in DuckDB's SQL. */
 public final class InputExpression {
     private static final String VARIABLE = "@";
+    private static final String PROPERTY = "get_kafka_pipeline_prop";
 
     private final MySqlTypeFactory types = new MySqlTypeFactory();
     private final RexBuilder rex = new RexBuilder(types);
@@ -129,6 +133,9 @@ public final class InputExpression {
                 String wanted = VARIABLE + name.toValue();
                 return known(wanted, "Unknown variable '" + wanted + "': no field is read into it", call);
             }
+            if (call.getOperator().getName().equalsIgnoreCase(PROPERTY)) {
+                return property(call);
+            }
             if (call.isA(SqlKind.QUERY)) {
                 throw new StatementException(
                         SqlState.UNSUPPORTED,
@@ -145,6 +152,22 @@ public final class InputExpression {
                     && !name.isComponentQuoted(0)
                     && name.getSimple().regionMatches(true, 0, "CURRENT_", 0, 8);
             return word ? name : known(last, "Unknown column '" + name + "' in an expression of LOAD DATA", name);
+        }
+
+        private SqlNode property(SqlCall call) {
+            String word = call.operandCount() == 1 && call.operand(0) instanceof SqlLiteral literal
+                    ? literal.toValue()
+                    : null;
+            RecordProperty property = Optional.ofNullable(word)
+                    .flatMap(RecordProperty::of)
+                    .orElseThrow(() -> new StatementException(
+                            SqlState.WRONG_ARGUMENTS,
+                            PROPERTY + " takes one of "
+                                    + Arrays.stream(RecordProperty.values())
+                                            .map(known -> "'" + known.word() + "'")
+                                            .collect(Collectors.joining(", ")),
+                            Operator.position(call.getParserPosition())));
+            return known(property.input(), PROPERTY + " is for pipelines that read Kafka", call);
         }
 
         private SqlIdentifier known(String wanted, String message, SqlNode node) {

@@ -1,0 +1,41 @@
+package dev.millrace.spec;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What Kafka knows of a record beside its value: {@code get_kafka_pipeline_prop('prop_offset')} and the others. */
+public enum RecordProperty {
+    TOPIC("prop_topicname"),
+    PARTITION("prop_partition"),
+    OFFSET("prop_offset"),
+    /** Milliseconds since 1970. */
+    TIMESTAMP("prop_timestamp"),
+    /** The message's key as text; bytes that are not UTF-8 are replaced. */
+    KEY("prop_key"),
+    /** A JSON object of texts; of equal names the last counts. */
+    HEADERS("prop_headers");
+
+    private final String word;
+
+    RecordProperty(String word) {
+        this.word = requireNonNull(word, "word");
+    }
+
+    /** How it is asked for. */
+    public String word() {
+        return word;
+    }
+
+    /** What expressions call it, as they call an input of the format; no variable of a format is called so. */
+    public String input() {
+        return LoadSpec.VARIABLE + LoadSpec.VARIABLE + word;
+    }
+
+    public static Optional<RecordProperty> of(String word) {
+        return Arrays.stream(values())
+                .filter(property -> property.word.equalsIgnoreCase(word))
+                .findFirst();
+    }
+}
