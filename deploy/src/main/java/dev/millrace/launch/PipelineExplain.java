@@ -1,6 +1,7 @@
 package dev.millrace.launch;
 
 import dev.millrace.spec.BatchLimits;
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
@@ -30,11 +31,28 @@ final class PipelineExplain {
         lines.add("target       " + table.database() + "." + table.name() + ", " + partitions
                 + (partitions == 1 ? " partition" : " partitions") + " by "
                 + String.join(", ", table.shardKey()));
-        lines.add("errors       a record that cannot be loaded stops the pipeline with state Error");
+        lines.add("errors       " + errors(spec.load()));
         lines.add("Flink        Source: Kafka topic " + kafka.topic() + " -> load " + format + " -> table "
                 + table.name() + ": Writer   (one task in each slot)");
         lines.add("               => gather => table " + table.name() + ": Committer   (one task decides each batch)");
         return lines;
+    }
+
+    private static String errors(LoadSpec load) {
+        String stops = "a record that cannot be loaded stops the pipeline with state Error";
+        String leftOut = "records that cannot be loaded are left out, with a row in PIPELINES_ERRORS";
+        if (!load.stopOnError()) {
+            return leftOut;
+        }
+        return switch (load.errors()) {
+            case FAIL -> stops;
+            case REPLACE -> stops + "; rows whose key comes again give way";
+            case SKIP_ALL -> leftOut;
+            case IGNORE -> leftOut + "; those whose key is taken without one";
+            case SKIP_PARSER, SKIP_CONSTRAINT, SKIP_DUPLICATE_KEY ->
+                leftOut + ", for " + load.errors().words().substring("SKIP ".length())
+                        + "; any other stops the pipeline with state Error";
+        };
     }
 
     private static String parallelism(PipelineSpec spec) {

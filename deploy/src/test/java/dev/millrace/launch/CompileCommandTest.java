@@ -58,7 +58,18 @@ class CompileCommandTest {
                 .contains("parallelism  2 tasks")
                 .contains("target       d.t, 3 partitions by id")
                 .contains("load JSON -> table t")
+                .contains("errors       a record that cannot be loaded stops the pipeline")
                 .doesNotContain("hunter2");
+    }
+
+    @Test
+    void errorModeIsExplained() throws IOException {
+        String skipping = PIPELINE.replace("into", "skip parser errors into");
+        assertThat(compile("create database d; use d;" + TABLE + skipping, "--explain"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("errors       records that cannot be loaded are left out, with a row in PIPELINES_ERRORS,"
+                        + " for PARSER ERRORS; any other stops the pipeline");
     }
 
     @Test

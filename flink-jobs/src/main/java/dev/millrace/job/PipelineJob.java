@@ -144,7 +144,7 @@ public final class PipelineJob {
 
             @Override
             public String avro(FormatSpec.Avro format) {
-                return "load Avro";
+                return "load AVRO";
             }
         });
     }
