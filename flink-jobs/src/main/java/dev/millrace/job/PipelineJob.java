@@ -16,6 +16,7 @@ import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.transform.process.ProgramLimits;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.client.program.ProgramParametrizationException;
@@ -68,6 +69,17 @@ public final class PipelineJob {
      */
     static void build(
             StreamExecutionEnvironment env, JobRun run, FetchSource source, StoreDoor.Opener opener, Faults faults) {
+        build(env, run, source, opener, faults, ProgramLimits.DEFAULT);
+    }
+
+    /** The same with other limits on a transform's program. */
+    static void build(
+            StreamExecutionEnvironment env,
+            JobRun run,
+            FetchSource source,
+            StoreDoor.Opener opener,
+            Faults faults,
+            ProgramLimits limits) {
         PipelineSpec pipeline = run.pipeline();
         SingleOutputStreamOperator<KafkaFetch> records = env.fromSource(
                         source, WatermarkStrategy.noWatermarks(), sourceName(pipeline), new InTask<>(KafkaFetch.class))
@@ -77,7 +89,7 @@ public final class PipelineJob {
             records = records.transform(
                             jq ? "transform by jq" : "transform",
                             new InTask<>(KafkaFetch.class),
-                            jq ? new JqOperator(run, opener) : new TransformOperator(run, opener))
+                            jq ? new JqOperator(run, opener) : new TransformOperator(run, opener, limits))
                     .uid("transform");
         }
         records.transform(loadName(pipeline), new InTask<>(LoadedRows.class), new LoadOperator(run, opener))

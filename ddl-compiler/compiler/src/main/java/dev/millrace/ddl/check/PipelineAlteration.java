@@ -106,7 +106,6 @@ final class PipelineAlteration {
                                 option(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, action)))));
             case "TRANSFORM" -> {
                 spec = spec.withTransform(TransformChecker.check(action));
-                TransformChecker.refuseSkipping(spec, action.at());
                 AvroChecker.refuseTransform(spec, action.at());
                 LoadChecker.refuseProperties(spec, action.at());
             }

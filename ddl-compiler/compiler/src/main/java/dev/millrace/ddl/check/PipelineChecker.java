@@ -135,12 +135,6 @@ final class PipelineChecker {
                 create.transform().map(TransformChecker::check),
                 new LoadChecker(create, table, inputs(format)).check());
         LoadChecker.refuseProperties(spec, create.name().at());
-        TransformChecker.refuseSkipping(
-                spec,
-                create.errorMode()
-                        .map(CreatePipeline.ErrorMode::at)
-                        .or(() -> option(PipelineOption.Kind.STOP_ON_ERROR).map(PipelineOption::at))
-                        .orElse(create.name().at()));
         return spec;
     }
 
