@@ -1,7 +1,10 @@
 package dev.millrace.launch;
 
 import dev.millrace.spec.BatchLimits;
+import dev.millrace.spec.ErrorMode;
+import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RetrySpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
 import java.util.ArrayList;
@@ -30,11 +33,37 @@ final class PipelineExplain {
         lines.add("target       " + table.database() + "." + table.name() + ", " + partitions
                 + (partitions == 1 ? " partition" : " partitions") + " by "
                 + String.join(", ", table.shardKey()));
-        lines.add("errors       a record that cannot be loaded stops the pipeline with state Error");
-        lines.add("Flink        Source: Kafka topic " + kafka.topic() + " -> load " + format + " -> table "
+        spec.transform()
+                .ifPresent(transform -> lines.add("transform    " + transform.uri()
+                        + (transform.program().isEmpty() ? "" : ", " + transform.program())));
+        lines.add("errors       " + errors(spec.load()));
+        lines.add("retries      " + retries(spec.limits().retries()));
+        lines.add("Flink        Source: Kafka topic " + kafka.topic()
+                + (spec.transform().isPresent() ? " -> transform" : "") + " -> load " + format + " -> table "
                 + table.name() + ": Writer   (one task in each slot)");
         lines.add("               => gather => table " + table.name() + ": Committer   (one task decides each batch)");
         return lines;
+    }
+
+    private static String errors(LoadSpec load) {
+        if (load.isSkippingAll()) {
+            return "whatever cannot be loaded is left out and is in PIPELINES_ERRORS"
+                    + (load.errors() == ErrorMode.IGNORE ? ", but for rows whose key is taken" : "");
+        }
+        return switch (load.errors()) {
+            case FAIL, REPLACE -> "a record that cannot be loaded stops the pipeline with state Error";
+            case SKIP_ALL, SKIP_PARSER, SKIP_CONSTRAINT, SKIP_DUPLICATE_KEY, IGNORE ->
+                load.errors().words() + ": others stop the pipeline with state Error";
+        };
+    }
+
+    private static String retries(RetrySpec retries) {
+        String times = retries.max().isPresent() ? "at most " + retries.max().getAsInt() : "without end";
+        String pause = retries.interval().toMillis() + " ms";
+        return times + ", after " + pause
+                + (retries.exponential()
+                        ? ", then twice as long, up to " + retries.intervalMax().toMillis() + " ms"
+                        : "");
     }
 
     private static String parallelism(PipelineSpec spec) {
