@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.job.run.Faults;
 import dev.millrace.spec.ErrorMode;
+import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.TableSpec;
@@ -304,6 +305,29 @@ class TransformJobTest {
         assertThat(leftOut().get(0).message()).contains("of the transform's output in its batch");
         produce(31, 32);
         assertThat(cluster.failure(job)).contains("status 3");
+    }
+
+    @Test
+    void rowOfOutputWhoseKeyIsTakenIsLeftOutByItsNumber() throws Exception {
+        TableSpec keyed = store.create(PipelineJobTest.table(
+                false, List.of(new KeySpec(KeySpec.PRIMARY, List.of("id"))), List.of("id")));
+        try (KafkaProducer<byte[], byte[]> producer = broker.producer("")) {
+            for (int id = 0; id < 20; id++) {
+                producer.send(new ProducerRecord<>(topic, 1, null, PipelineJobTest.line(id)));
+            }
+        }
+        PipelineSpec pipeline = PipelineJobTest.pipeline(broker.address(), topic, keyed)
+                .withLoad(new LoadSpec(ErrorMode.SKIP_DUPLICATE_KEY, true, List.of(), Optional.empty()));
+        String script = "sort | awk -F, '{ print } $1 == 7 { print \"7,again\" }'";
+        cluster.submit(store.newRun(store.create(Scripts.through(store, pipeline, script))), Faults.NONE);
+
+        Cluster.await("all rows", () -> store.number(keyed, "count(*)") >= 20);
+        assertThat(leftOut()).hasSize(1);
+        PipelineError error = leftOut().get(0);
+        assertThat(error.number()).isEqualTo(SqlState.DUPLICATE_KEY.number());
+        assertThat(error.message()).matches("row \\d+ of the transform's output in its batch: .*'7'.*partition 1 offsets.*");
+        assertThat(error.sourcePartition()).isEqualTo("1");
+        assertThat(error.offset()).isEqualTo(-1);
     }
 
     @Test
