@@ -172,7 +172,8 @@ class ControlIT {
         assertThat(all("TEST PIPELINE placed LIMIT 3")).matches("(\\d+\tfore/\\d\t){3}");
         execute("CREATE OR REPLACE PIPELINE placed AS LOAD DATA KAFKA '" + broker.open()
                 + "/fore' INTO TABLE fore FORMAT AVRO SCHEMA '\"string\"' (word <- %, id <- x DEFAULT 1)");
-        assertThatThrownBy(() -> statement.executeQuery("TEST PIPELINE placed LIMIT 1")).hasMessageContaining("not Avro of the schema");
+        assertThatThrownBy(() -> statement.executeQuery("TEST PIPELINE placed LIMIT 1"))
+                .hasMessageContaining("not Avro of the schema");
         execute("DROP PIPELINE placed");
         Path sample = folder.resolve("sample");
         assertThat(statement.executeUpdate(

@@ -309,8 +309,15 @@ class TransformJobTest {
 
     @Test
     void rowOfOutputWhoseKeyIsTakenIsLeftOutByItsNumber() throws Exception {
-        TableSpec keyed = store.create(PipelineJobTest.table(
-                false, List.of(new KeySpec(KeySpec.PRIMARY, List.of("id"))), List.of("id")));
+        TableSpec keyed = store.create(new TableSpec(
+                0,
+                1,
+                "db",
+                "keyed",
+                false,
+                table.columns(),
+                List.of(new KeySpec(KeySpec.PRIMARY, List.of("id"))),
+                List.of("id")));
         try (KafkaProducer<byte[], byte[]> producer = broker.producer("")) {
             for (int id = 0; id < 20; id++) {
                 producer.send(new ProducerRecord<>(topic, 1, null, PipelineJobTest.line(id)));
@@ -325,7 +332,8 @@ class TransformJobTest {
         assertThat(leftOut()).hasSize(1);
         PipelineError error = leftOut().get(0);
         assertThat(error.number()).isEqualTo(SqlState.DUPLICATE_KEY.number());
-        assertThat(error.message()).matches("row \\d+ of the transform's output in its batch: .*'7'.*partition 1 offsets.*");
+        assertThat(error.message())
+                .matches("row \\d+ of the transform's output in its batch: .*'7'.*partition 1 offsets.*");
         assertThat(error.sourcePartition()).isEqualTo("1");
         assertThat(error.offset()).isEqualTo(-1);
     }
