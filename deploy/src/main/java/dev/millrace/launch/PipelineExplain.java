@@ -3,6 +3,7 @@ package dev.millrace.launch;
 import dev.millrace.spec.BatchLimits;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RetrySpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
 import java.util.ArrayList;
@@ -31,8 +32,13 @@ final class PipelineExplain {
         lines.add("target       " + table.database() + "." + table.name() + ", " + partitions
                 + (partitions == 1 ? " partition" : " partitions") + " by "
                 + String.join(", ", table.shardKey()));
+        spec.transform()
+                .ifPresent(transform -> lines.add("transform    " + transform.uri()
+                        + (transform.program().isEmpty() ? "" : ", " + transform.program())));
         lines.add("errors       " + errors(spec.load()));
-        lines.add("Flink        Source: Kafka topic " + kafka.topic() + " -> load " + format + " -> table "
+        lines.add("retries      " + retries(spec.limits().retries()));
+        lines.add("Flink        Source: Kafka topic " + kafka.topic()
+                + (spec.transform().isPresent() ? " -> transform" : "") + " -> load " + format + " -> table "
                 + table.name() + ": Writer   (one task in each slot)");
         lines.add("               => gather => table " + table.name() + ": Committer   (one task decides each batch)");
         return lines;
@@ -53,6 +59,15 @@ final class PipelineExplain {
                 leftOut + ", for " + load.errors().words().substring("SKIP ".length())
                         + "; any other stops the pipeline with state Error";
         };
+    }
+
+    private static String retries(RetrySpec retries) {
+        String times = retries.max().isPresent() ? "at most " + retries.max().getAsInt() : "without end";
+        String pause = retries.interval().toMillis() + " ms";
+        return times + ", after " + pause
+                + (retries.exponential()
+                        ? ", then twice as long, up to " + retries.intervalMax().toMillis() + " ms"
+                        : "");
     }
 
     private static String parallelism(PipelineSpec spec) {

@@ -131,6 +131,68 @@ class TransformIT {
     }
 
     @Test
+    void recordThatItFailsOnIsLeftOutAndTheRestLoads() throws Exception {
+        statement.execute("CREATE TABLE d.most (id BIGINT NOT NULL, word VARCHAR(40), SHARD KEY (id))");
+        String uri = script(
+                "most.sh",
+                "#!/bin/sh\nexec awk -F, '$1 == 77 { print \"no such city\" > \"/dev/stderr\"; exit 3 } { print }'\n");
+        statement.execute(createPipeline("most", "('" + uri + "') FRAMED BY NEWLINE SKIP ALL ERRORS"));
+        statement.execute("START PIPELINE d.most");
+        await("SELECT count(*), count(DISTINCT id), sum(id = 77) FROM d.most", (ROWS - 1) + "|" + (ROWS - 1) + "|0");
+        assertThat(query("SELECT ERROR_KIND, LOAD_DATA_LINE, BATCH_ID > 0, ERROR_MESSAGE"
+                        + " FROM information_schema.PIPELINES_ERRORS WHERE PIPELINE_NAME = 'most'"))
+                .singleElement()
+                .asString()
+                .matches("Transform\\|77,.*topic 'numbers' partition \\d, record at offset \\d+: transform most.sh"
+                        + ".*status 3; its stderr: no such city");
+        statement.execute("STOP PIPELINE d.most");
+    }
+
+    /** Its program is ended from outside each time, which is no fault of the records. */
+    @Test
+    void retriesComeToTheirEndAndSlotsAreWaitedFor() throws Exception {
+        create(
+                "tired",
+                "('" + script("tired.sh", "#!/bin/sh\ncat > /dev/null\nkill -s TERM $$\n") + "', '', '')"
+                        + " RETRY_OPTIONS '{\"max_retries\": 1, \"retry_interval\": 4000, \"exponential\": false}'");
+        create("wide", "('memsql://json', '', '.') PARALLELISM 200");
+        statement.execute("START PIPELINE d.tired");
+        statement.execute("START PIPELINE d.wide");
+        await(condition("tired"), "Running|NOT_PROGRESSING");
+        await(condition("tired"), "Error|NOT_PROGRESSING");
+        assertThat(query("SELECT DISTINCT ERROR_KIND, ERROR_MESSAGE FROM information_schema.PIPELINES_ERRORS"
+                        + " WHERE PIPELINE_NAME = 'tired'"))
+                .singleElement()
+                .asString()
+                .contains("Run|gave up after 1 retries", "tired.sh", "SIGTERM");
+        assertThat(query("SHOW CREATE PIPELINE d.tired").get(0))
+                .contains("RETRY_OPTIONS '{\"exponential\":false,\"max_retries\":1,");
+        await(condition("wide"), "Queued|RESOURCES_EXHAUSTED");
+        statement.execute("STOP PIPELINE d.wide");
+    }
+
+    private static String condition(String pipeline) {
+        return "SELECT STATE, CONDITION_NAME FROM information_schema.PIPELINES WHERE PIPELINE_NAME = '" + pipeline
+                + "'";
+    }
+
+    @Test
+    void submittedFileIsRunAndItsPipelineStarted() throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("submitted.sql"),
+                "CREATE TABLE submitted (id BIGINT NOT NULL, word VARCHAR(40), SHARD KEY (id));\n"
+                        + "CREATE PIPELINE submitted AS LOAD DATA KAFKA '" + millrace.kafka()
+                        + "/numbers' INTO TABLE submitted FIELDS TERMINATED BY ',';\n");
+        Distribution.Result result =
+                Distribution.run("submit", file.toString(), "--url", millrace.jdbcUrl(), "--database", "d");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.status()).isZero();
+        assertThat(result.out()).contains("pipeline submitted is started");
+        await("SELECT count(*) FROM d.submitted", Long.toString(ROWS));
+        statement.execute("STOP PIPELINE d.submitted");
+    }
+
+    @Test
     void alteredTransformTakesOverWhereTheOldOneEnded() throws Exception {
         Numbers records = new Numbers(millrace.kafka(), "altered");
         records.create();

@@ -14,8 +14,10 @@ import dev.millrace.job.source.FetchSource;
 import dev.millrace.job.source.KafkaFetch;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RetrySpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.transform.process.ProgramLimits;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.client.program.ProgramParametrizationException;
@@ -34,6 +36,9 @@ public final class PipelineJob {
 
     /** How often batches are made while more is left than another batch would take; see {@code Backlog}. */
     private static final Duration BACKLOG_INTERVAL = Duration.ofSeconds(2);
+
+    /** After this long without a failure the next one is the first. */
+    private static final Duration RETRIES_RESET = Duration.ofMinutes(1);
 
     private static final int FAILED_CHECKPOINTS_MAX = 1_000;
 
@@ -68,6 +73,17 @@ public final class PipelineJob {
      */
     static void build(
             StreamExecutionEnvironment env, JobRun run, FetchSource source, StoreDoor.Opener opener, Faults faults) {
+        build(env, run, source, opener, faults, ProgramLimits.DEFAULT);
+    }
+
+    /** The same with other limits on a transform's program. */
+    static void build(
+            StreamExecutionEnvironment env,
+            JobRun run,
+            FetchSource source,
+            StoreDoor.Opener opener,
+            Faults faults,
+            ProgramLimits limits) {
         PipelineSpec pipeline = run.pipeline();
         SingleOutputStreamOperator<KafkaFetch> records = env.fromSource(
                         source, WatermarkStrategy.noWatermarks(), sourceName(pipeline), new InTask<>(KafkaFetch.class))
@@ -77,7 +93,7 @@ public final class PipelineJob {
             records = records.transform(
                             jq ? "transform by jq" : "transform",
                             new InTask<>(KafkaFetch.class),
-                            jq ? new JqOperator(run, opener) : new TransformOperator(run, opener))
+                            jq ? new JqOperator(run, opener) : new TransformOperator(run, opener, limits))
                     .uid("transform");
         }
         records.transform(loadName(pipeline), new InTask<>(LoadedRows.class), new LoadOperator(run, opener))
@@ -109,16 +125,30 @@ public final class PipelineJob {
             {"execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION"},
             {"execution.checkpointing.incremental", "true"},
             {"state.backend.type", "rocksdb"},
-            {"restart-strategy.type", "exponential-delay"},
-            {"restart-strategy.exponential-delay.initial-backoff", "200 ms"},
-            {"restart-strategy.exponential-delay.backoff-multiplier", "2"},
-            {"restart-strategy.exponential-delay.max-backoff", "10 s"},
-            {"restart-strategy.exponential-delay.reset-backoff-threshold", "1 min"},
         };
-        Configuration configuration = new Configuration();
+        Configuration configuration = retries(pipeline.limits().retries());
         for (String[] value : values) {
             configuration.setString(value[0], value[1]);
         }
+        return configuration;
+    }
+
+    /** Flink's other strategies count all failures of a job's life; this one begins anew when all was well for a while. */
+    private static Configuration retries(RetrySpec retries) {
+        Configuration configuration = new Configuration();
+        String strategy = "restart-strategy.exponential-delay.";
+        configuration.setString("restart-strategy.type", retries.max().orElse(1) == 0 ? "none" : "exponential-delay");
+        configuration.setString(strategy + "initial-backoff", retries.interval().toMillis() + " ms");
+        configuration.setString(strategy + "backoff-multiplier", "2");
+        Duration longest = retries.exponential() ? retries.intervalMax() : retries.interval();
+        configuration.setString(strategy + "max-backoff", longest.toMillis() + " ms");
+        // Shorter than a back-off, it would never come to an end.
+        configuration.setString(
+                strategy + "reset-backoff-threshold",
+                Math.max(RETRIES_RESET.toMillis(), 2 * longest.toMillis()) + " ms");
+        retries.max()
+                .ifPresent(max ->
+                        configuration.setString(strategy + "attempts-before-reset-backoff", Integer.toString(max)));
         return configuration;
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.job;
 import dev.millrace.job.run.Faults;
 import dev.millrace.job.run.JobRun;
 import dev.millrace.job.source.FetchSource;
+import dev.millrace.transform.process.ProgramLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +74,17 @@ final class Cluster implements AutoCloseable {
     }
 
     JobID submit(JobRun run, Faults faults, long batchBytesMax, SavepointRestoreSettings restore) throws Exception {
+        return submit(run, faults, batchBytesMax, restore, ProgramLimits.DEFAULT);
+    }
+
+    /** @param limits on a transform's program */
+    JobID submit(JobRun run, Faults faults, ProgramLimits limits) throws Exception {
+        return submit(run, faults, FetchSource.BATCH_BYTES_MAX, SavepointRestoreSettings.none(), limits);
+    }
+
+    private JobID submit(
+            JobRun run, Faults faults, long batchBytesMax, SavepointRestoreSettings restore, ProgramLimits limits)
+            throws Exception {
         Configuration configuration = PipelineJob.configuration(run.pipeline());
         // Tests fail tasks often; production waits longer and longer.
         configuration.setString("restart-strategy.type", "fixed-delay");
@@ -81,7 +93,12 @@ final class Cluster implements AutoCloseable {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(2);
         PipelineJob.build(
-                env, run, new FetchSource(run, EngineStore::open, batchBytesMax, 500), EngineStore::open, faults);
+                env,
+                run,
+                new FetchSource(run, EngineStore::open, batchBytesMax, 500),
+                EngineStore::open,
+                faults,
+                limits);
         JobGraph graph = env.getStreamGraph().getJobGraph();
         graph.setSavepointRestoreSettings(restore);
         return cluster.submitJob(graph)

@@ -35,12 +35,14 @@ public final class OneBatch {
         }
         TransformSpec transform = pipeline.transform().get();
         return transform.isBuiltIn()
-                ? new JqFilter(transform).apply(records, OneBatch::refused)
+                ? new JqFilter(transform).apply(records, (index, e) -> refuse(pipeline, records.offsets()[index], e))
                 : output(pipeline, transform, records, ProgramFolder.open(folder, transform, file), folder);
     }
 
-    private static StatementException refused(long offset, StatementException e) {
-        return new StatementException(e.state(), e.getMessage() + "; record at offset " + offset, e);
+    private static void refuse(PipelineSpec pipeline, long offset, StatementException e) {
+        if (!pipeline.load().isSkippingAll()) {
+            throw new StatementException(e.state(), e.getMessage() + "; record at offset " + offset, e);
+        }
     }
 
     private static RecordBatch output(

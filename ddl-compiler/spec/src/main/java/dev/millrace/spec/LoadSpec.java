@@ -68,6 +68,11 @@ public record LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set
         };
     }
 
+    /** Whether whatever cannot be loaded is left out, also what a transform fails on. */
+    public boolean isSkippingAll() {
+        return !stopOnError || errors == ErrorMode.SKIP_ALL || errors == ErrorMode.IGNORE;
+    }
+
     /** Whether a name in a format is a variable's. */
     public static boolean isVariable(String name) {
         return name.startsWith(VARIABLE);

@@ -65,7 +65,10 @@ class SpecJsonTest {
                     Duration.ofMillis(250),
                     OptionalInt.of(2));
             assertThat(SpecJson.readPipeline(SpecJson.write(spec))).isEqualTo(spec);
-            PipelineSpec limited = spec.withLimits(new BatchLimits(OptionalInt.of(3), OptionalInt.of(500)))
+            PipelineSpec limited = spec.withLimits(new BatchLimits(
+                            OptionalInt.of(3),
+                            OptionalInt.of(500),
+                            new RetrySpec(OptionalInt.of(7), Duration.ofMillis(5), Duration.ofSeconds(1), false)))
                     .withSource(new SourceSpec.Kafka(List.of("h:1"), "clicks", Map.of("client.rack", "r")));
             assertThat(SpecJson.readPipeline(SpecJson.write(limited))).isEqualTo(limited);
             PipelineSpec transformed = spec.withTransform(new TransformSpec(

@@ -6,10 +6,8 @@ import dev.millrace.job.run.JobRun;
 import dev.millrace.job.run.RunEnd;
 import dev.millrace.job.run.StoreDoor;
 import dev.millrace.job.source.KafkaFetch;
-import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
-import dev.millrace.store.PipelineError;
 import dev.millrace.transform.load.ExpressionEngine;
 import dev.millrace.transform.load.LoadResult;
 import dev.millrace.transform.load.Loader;
@@ -41,7 +39,7 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
     private transient BufferAllocator allocator;
     private transient ExpressionEngine expressions;
     private transient Loader loader;
-    private transient String topic;
+    private transient RecordErrors errors;
     private transient Counter recordsIn;
     private transient Counter rowsOut;
 
@@ -53,7 +51,7 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
     @Override
     public void open() throws Exception {
         super.open();
-        topic = run.pipeline().source().match((SourceSpec.Cases<String>) SourceSpec.Kafka::topic);
+        errors = new RecordErrors(run.pipeline());
         recordsIn = getMetricGroup().getIOMetricGroup().getNumRecordsInCounter();
         rowsOut = getMetricGroup().getIOMetricGroup().getNumRecordsOutCounter();
         allocator = new RootAllocator(ROWS_BYTES_MAX);
@@ -80,6 +78,7 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
     @Override
     public void processElement(StreamRecord<KafkaFetch> element) {
         KafkaFetch fetch = element.getValue();
+        errors.read(fetch);
         LoadResult result;
         try {
             result = loader.load(fetch.records());
@@ -100,20 +99,26 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
                 result.rows(),
                 fetch.bytes(),
                 fetch.readAtMillis(),
-                result.errors().isEmpty() ? LeftOut.NONE : leftOut(fetch, result),
+                leftOut(fetch, result),
                 result.rowOffsets())));
     }
 
     private LeftOut leftOut(KafkaFetch fetch, LoadResult result) {
+        LeftOut before = fetch.leftOut().isEmpty() ? LeftOut.NONE : new LeftOut(fetch.leftOut(), Map.of());
+        if (result.errors().isEmpty()) {
+            return before;
+        }
         long now = System.currentTimeMillis();
-        LoadResult.Unlisted unlisted = result.unlisted();
-        Map<String, LeftOut.Rest> rest = unlisted.count() == 0
-                ? Map.of()
-                : Map.of(
-                        fetch.from().partition(),
-                        new LeftOut.Rest(topic, unlisted.count(), unlisted.firstOffset(), unlisted.lastOffset()));
-        return new LeftOut(
-                result.errors().stream().map(error -> error(fetch, error, now)).toList(), rest);
+        return before.with(new LeftOut(
+                result.errors().stream()
+                        .map(error -> errors.load(fetch, error, now))
+                        .toList(),
+                errors.rest(fetch, result.unlisted())));
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpoint) {
+        errors.batchEnds();
     }
 
     @Override
@@ -131,28 +136,7 @@ public final class LoadOperator extends AbstractStreamOperator<LoadedRows>
     }
 
     private RuntimeException refused(KafkaFetch fetch, RecordError error) {
-        return RunEnd.failed(opener, run, error.kind().state(), error(fetch, error, System.currentTimeMillis()));
-    }
-
-    /** Rows of a program's output have a number in their batch instead of a place in the source. */
-    private PipelineError error(KafkaFetch fetch, RecordError error, long atMillis) {
-        boolean output = run.pipeline().isThroughProgram();
-        String partition = fetch.from().partition();
-        String message = output
-                ? "row " + error.offset() + " of the transform's output in its batch"
-                        + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason()
-                : "topic '" + topic + "' partition " + partition + ", " + error.describe();
-        return new PipelineError(
-                atMillis,
-                "Load",
-                error.kind().state().number(),
-                message,
-                output ? "" : topic,
-                output ? "" : partition,
-                output ? -1 : error.offset(),
-                error.line(),
-                error.column().orElse(""),
-                error.excerpt());
+        return RunEnd.failed(opener, run, error.kind().state(), errors.load(fetch, error, System.currentTimeMillis()));
     }
 
     /** A folder among the task manager's own, which it empties when it starts or stops. */

@@ -11,19 +11,21 @@ import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Cursor;
+import dev.millrace.store.PipelineError;
 import dev.millrace.store.log.SystemEntry;
-import dev.millrace.transform.frame.RecordFrame;
-import dev.millrace.transform.load.OutputCutter;
+import dev.millrace.transform.isolate.IsolatingProgram;
+import dev.millrace.transform.isolate.IsolationLimits;
+import dev.millrace.transform.isolate.RefusedRecord;
 import dev.millrace.transform.load.RecordBatch;
 import dev.millrace.transform.process.Program;
 import dev.millrace.transform.process.ProgramException;
 import dev.millrace.transform.process.ProgramLimits;
-import dev.millrace.transform.process.ProgramRun;
 import dev.millrace.transform.process.ProgramRunner;
 import dev.millrace.transform.program.ProgramFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -32,7 +34,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 /**
  * Fetches through the user's program. A process gets what comes between two barriers, all source partitions of the task
  * in the order they came, and its end comes before the barrier passes: so its whole output is the same batch's, also of a
- * program that gives none before its input ends. If the batch is not decided, the program gets its records again.
+ * program that gives none before its input ends. If the batch is not decided, the program gets its records again. Where
+ * the pipeline leaves out what it cannot load, a record that the program fails on is left out alone.
  *
  * <p>Output has no place in the source. So a fetch goes on as a range without records, and output as records without a
  * range, behind it; nothing but the barrier has to keep them together.
@@ -41,45 +44,76 @@ public final class TransformOperator extends AbstractStreamOperator<KafkaFetch>
         implements OneInputStreamOperator<KafkaFetch, KafkaFetch> {
     private static final long serialVersionUID = 1L;
 
-    /** Output is loaded in pieces of about this size, as fetches are; sooner at the end of a fetch. */
-    private static final int PIECE_BYTES = 4 << 20;
-
-    private static final int PIECE_BYTES_MIN = 256 << 10;
+    /** Of a run whose output is held until it has ended well. */
+    private static final long HELD_BYTES_MAX = 1L << 30;
 
     private static final RecordBatch NO_RECORDS = new RecordBatch(new byte[0], new int[0], new int[0], new long[0], 0);
 
     private final JobRun run;
     private final StoreDoor.Opener opener;
-    private transient PipelineSpec pipeline;
-    private transient RecordFrame frame;
+    private final ProgramLimits limits;
     private transient ProgramRunner runner;
-    /* Of the batch under way; null before its first record. */
-    private transient ProgramRun program;
-    private transient OutputCutter cutter;
+    private transient ProgramFeed feed;
+    private transient RecordErrors errors;
     private transient KafkaFetch last;
 
-    public TransformOperator(JobRun run, StoreDoor.Opener opener) {
+    public TransformOperator(JobRun run, StoreDoor.Opener opener, ProgramLimits limits) {
         this.run = requireNonNull(run, "run");
         this.opener = requireNonNull(opener, "opener");
+        this.limits = requireNonNull(limits, "limits");
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        pipeline = run.pipeline();
+        PipelineSpec pipeline = run.pipeline();
         TransformSpec transform = pipeline.transform().orElseThrow();
-        frame = new RecordFrame(transform.framing());
+        errors = new RecordErrors(pipeline);
         String[] folders =
                 getContainingTask().getEnvironment().getTaskManagerInfo().getTmpDirectories();
         Path temp = Path.of(folders[0]);
         ProgramFolder folder = ProgramFolder.open(temp.resolve("millrace-programs"), transform, () -> file(transform));
         TaskInfo task = getRuntimeContext().getTaskInfo();
         String name = run.number() + "." + task.getAttemptNumber() + "." + task.getIndexOfThisSubtask();
+        Path runs = temp.resolve("millrace-transform-" + pipeline.id() + "-" + name);
         runner = new ProgramRunner(
                 new Program(
                         folder.executable(), folder.folder(), transform.argumentList(), pipeline.qualifiedName(), name),
-                ProgramLimits.DEFAULT,
-                temp.resolve("millrace-transform-" + pipeline.id() + "-" + name));
+                limits,
+                runs);
+        feed = pipeline.load().isSkippingAll()
+                ? isolating(pipeline, transform, runs)
+                : new StreamingFeed(pipeline, runner, rows -> emit(rows, List.of()));
+    }
+
+    private ProgramFeed isolating(PipelineSpec pipeline, TransformSpec transform, Path runs) {
+        ProgramLimits held = new ProgramLimits(
+                limits.stall(), limits.finish(), limits.memoryBytes(), Math.min(limits.outputBytes(), HELD_BYTES_MAX));
+        return new IsolatingFeed(new IsolatingProgram(
+                runner,
+                held,
+                IsolationLimits.DEFAULT,
+                transform.framing(),
+                pipeline.format(),
+                runs.resolve("output"),
+                new IsolatingProgram.Target() {
+                    @Override
+                    public void accept(RecordBatch rows) {
+                        emit(rows, List.of());
+                    }
+
+                    @Override
+                    public void leaveOut(RefusedRecord record) {
+                        emit(
+                                NO_RECORDS,
+                                List.of(errors.transform(
+                                        record.partition(),
+                                        record.offset(),
+                                        record.excerpt(),
+                                        record.reason(),
+                                        System.currentTimeMillis())));
+                    }
+                }));
     }
 
     private byte[] file(TransformSpec transform) {
@@ -101,16 +135,10 @@ public final class TransformOperator extends AbstractStreamOperator<KafkaFetch>
             return;
         }
         try {
-            if (program == null) {
-                program = runner.next();
-                cutter = OutputCutter.of(pipeline.format());
-            }
-            frame.write(last.records(), (bytes, from, length) -> program.write(bytes, from, length, this::take));
-            program.flush(this::take);
+            feed.add(last);
         } catch (ProgramException | StatementException e) {
             throw failed(e);
         }
-        emit(PIECE_BYTES_MIN, false);
     }
 
     /** The program's last word comes before the barrier. */
@@ -126,33 +154,16 @@ public final class TransformOperator extends AbstractStreamOperator<KafkaFetch>
     }
 
     private void finishBatch() throws IOException, InterruptedException {
-        if (program == null) {
-            return;
-        }
-        try (ProgramRun ended = program) {
-            program = null;
-            ended.finish(this::take);
+        try {
+            feed.finishBatch();
         } catch (ProgramException | StatementException e) {
             throw failed(e);
         }
-        emit(0, true);
-        cutter = null;
     }
 
-    private void take(byte[] piece) {
-        cutter.add(piece);
-        emit(PIECE_BYTES, false);
-    }
-
-    private void emit(int bytesMin, boolean ended) {
-        if (cutter.size() < bytesMin) {
-            return;
-        }
-        RecordBatch records = cutter.take(ended);
-        if (records.count() > 0) {
-            Cursor place = new Cursor(last.from().incarnation(), last.from().partition(), last.to());
-            output.collect(new StreamRecord<>(new KafkaFetch(place, last.to(), records, 0, last.readAtMillis())));
-        }
+    private void emit(RecordBatch rows, List<PipelineError> leftOut) {
+        Cursor place = new Cursor(last.from().incarnation(), last.from().partition(), last.to());
+        output.collect(new StreamRecord<>(new KafkaFetch(place, last.to(), rows, 0, last.readAtMillis(), leftOut)));
     }
 
     /** An end from outside is the attempt's, which comes again; any other is the run's. */
@@ -166,8 +177,8 @@ public final class TransformOperator extends AbstractStreamOperator<KafkaFetch>
 
     @Override
     public void close() throws Exception {
-        if (program != null) {
-            program.close();
+        if (feed != null) {
+            feed.close();
         }
         if (runner != null) {
             runner.close();

@@ -6,6 +6,7 @@ import dev.millrace.job.extract.LeftOut;
 import dev.millrace.job.run.JobRun;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
+import dev.millrace.store.CursorMove;
 import dev.millrace.store.PipelineError;
 import dev.millrace.store.wire.ClashingRows;
 import dev.millrace.store.wire.WireReader;
@@ -20,11 +21,13 @@ final class Clashes {
 
     private final StagedBatch batch;
     private final String topic;
+    private final boolean throughProgram;
     private final Map<Chunk, ChunkOrigins> origins = new HashMap<>();
 
     Clashes(JobRun run, StagedBatch batch) {
         this.batch = requireNonNull(batch, "batch");
         this.topic = run.pipeline().source().match((SourceSpec.Cases<String>) SourceSpec.Kafka::topic);
+        this.throughProgram = run.pipeline().isThroughProgram();
         batch.origins().forEach(chunk -> origins.put(new Chunk(chunk.ordinal(), chunk.task(), chunk.seq()), chunk));
     }
 
@@ -47,6 +50,9 @@ final class Clashes {
     private PipelineError error(int ordinal, ClashingRows.Row row, long atMillis) {
         ChunkOrigins.Origin origin =
                 origins.get(new Chunk(ordinal, row.task(), row.seq())).of(row.row());
+        if (throughProgram) {
+            return outputError(origin.offset(), row.message(), atMillis);
+        }
         return new PipelineError(
                 atMillis,
                 "Stage",
@@ -56,6 +62,28 @@ final class Clashes {
                 topic,
                 origin.partition(),
                 origin.offset(),
+                0,
+                "",
+                new byte[0]);
+    }
+
+    /** A row of a program's output is known by its number in the batch; where it came from only if there is one place. */
+    private PipelineError outputError(long number, String message, long atMillis) {
+        boolean one = batch.moves().size() == 1;
+        CursorMove move = batch.moves().get(0);
+        return new PipelineError(
+                atMillis,
+                "Stage",
+                SqlState.DUPLICATE_KEY.number(),
+                "row " + number + " of the transform's output in its batch: " + message
+                        + (one
+                                ? "; made of topic '" + topic + "' partition "
+                                        + move.from().partition() + " offsets "
+                                        + move.from().offset() + " to " + (move.to() - 1)
+                                : ""),
+                topic,
+                one ? move.from().partition() : "",
+                -1,
                 0,
                 "",
                 new byte[0]);

@@ -3,7 +3,9 @@ package dev.millrace.job.source;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.store.Cursor;
+import dev.millrace.store.PipelineError;
 import dev.millrace.transform.load.RecordBatch;
+import java.util.List;
 
 /**
  * Records of one source partition, as they came with one fetch. Its arrays are used again once the task has let go of
@@ -14,13 +16,21 @@ import dev.millrace.transform.load.RecordBatch;
  *     equal to it only for records of a transform's output, which belong to no range
  * @param bytes of the records' values
  * @param readAtMillis when it was read, epoch milliseconds
+ * @param leftOut errors of records that a transform left out of it
  */
-public record KafkaFetch(Cursor from, long to, RecordBatch records, long bytes, long readAtMillis) {
+public record KafkaFetch(
+        Cursor from, long to, RecordBatch records, long bytes, long readAtMillis, List<PipelineError> leftOut) {
     public KafkaFetch {
+        leftOut = List.copyOf(leftOut);
         requireNonNull(from, "from");
         requireNonNull(records, "records");
         if (to < from.offset()) {
             throw new IllegalArgumentException("a fetch from " + from + " to " + to);
         }
+    }
+
+    /** As it came: nothing is left out. */
+    public KafkaFetch(Cursor from, long to, RecordBatch records, long bytes, long readAtMillis) {
+        this(from, to, records, bytes, readAtMillis, List.of());
     }
 }

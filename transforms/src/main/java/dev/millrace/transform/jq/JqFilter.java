@@ -27,10 +27,10 @@ import net.thisptr.jackson.jq.exception.JsonQueryException;
  * line), {@code --arg name text}, {@code --argjson name json}. For one thread.
  */
 public final class JqFilter {
-    /** Makes of a record that has no result what its caller throws. */
+    /** Is told of a record that has no result. It throws, or the record is left out. */
     @FunctionalInterface
     public interface Refusal {
-        RuntimeException of(long offset, StatementException reason);
+        void refused(int index, StatementException reason);
     }
 
     private static final Version VERSION = Versions.JQ_1_6;
@@ -109,9 +109,16 @@ public final class JqFilter {
         return new StatementException(SqlState.WRONG_CONFIG, message, cause);
     }
 
+    /** Bytes of results; those of a record that fails in the middle are taken back. */
+    private static final class Results extends ByteArrayOutputStream {
+        synchronized void truncate(int size) {
+            count = size;
+        }
+    }
+
     /** The results of all records, in the places of the records. */
     public RecordBatch apply(RecordBatch records, Refusal refusal) {
-        ByteArrayOutputStream results = new ByteArrayOutputStream();
+        Results results = new Results();
         int[] starts = new int[records.count()];
         int[] lengths = new int[records.count()];
         for (int i = 0; i < records.count(); i++) {
@@ -120,7 +127,8 @@ public final class JqFilter {
                 try {
                     apply(records.bytes(), records.starts()[i], records.lengths()[i], results);
                 } catch (StatementException e) {
-                    throw refusal.of(records.offsets()[i], e);
+                    refusal.refused(i, e);
+                    results.truncate(starts[i]);
                 }
             }
             lengths[i] = results.size() - starts[i];

@@ -8,16 +8,29 @@ import java.io.IOException;
 public final class ProgramException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean fromOutside;
+    /** What is known of a failure, beside its words. */
+    enum Cause {
+        PROGRAM,
+        /** It ended well before it had read all its input. */
+        EARLY_END,
+        /** The cause lies outside the program: the same input may well do next time. */
+        OUTSIDE
+    }
 
-    /** @param fromOutside whether the cause lies outside the program: the same input may well do next time */
-    ProgramException(String message, boolean fromOutside) {
+    private final Cause cause;
+
+    ProgramException(String message, Cause cause) {
         super(requireNonNull(message, "message"));
-        this.fromOutside = fromOutside;
+        this.cause = requireNonNull(cause, "cause");
     }
 
     /** Whether the same input may well do next time: somebody ended the program, or the machine had no room for it. */
     public boolean isFromOutside() {
-        return fromOutside;
+        return cause == Cause.OUTSIDE;
+    }
+
+    /** Whether it ended with status 0 before it had read all its input. */
+    public boolean isEarlyEnd() {
+        return cause == Cause.EARLY_END;
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.transform.process;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -12,7 +13,8 @@ import java.time.Duration;
  * @param memoryBytes of data for each process; where the system can hold it to that
  * @param outputBytes of one run
  */
-public record ProgramLimits(Duration stall, Duration finish, long memoryBytes, long outputBytes) {
+public record ProgramLimits(Duration stall, Duration finish, long memoryBytes, long outputBytes)
+        implements Serializable {
     /**
      * A program may ask other machines for each record, hence the stall; the finish stays below the time that a
      * checkpoint may take.

@@ -2,6 +2,7 @@ package dev.millrace.transform.process;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.transform.process.ProgramException.Cause;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,7 +46,7 @@ public final class ProgramRun implements AutoCloseable {
     private final String name;
     private final String batch;
     private final Process process;
-    private final ProgramLimits limits;
+    private final String stdin;
     private final Runnable end;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final TailText errors = new TailText(ERROR_BYTES_KEPT);
@@ -56,10 +58,14 @@ public final class ProgramRun implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     /* Under the lock. */
+    private ProgramLimits limits;
     private byte[] slice = new byte[SLICE_BYTES];
     private int sliceLength;
+    private boolean given;
     private boolean inputEnds;
+    private boolean inputEnded;
     private boolean inputBroken;
+    private UnreadInput unread = UnreadInput.UNKNOWN;
     private final ArrayDeque<byte[]> output = new ArrayDeque<>();
     private long outputWaiting;
     private long outputTotal;
@@ -74,6 +80,7 @@ public final class ProgramRun implements AutoCloseable {
         this.name = requireNonNull(name, "name");
         this.batch = requireNonNull(batch, "batch");
         this.process = requireNonNull(process, "process");
+        this.stdin = UnreadInput.nameOf(process.pid());
         this.limits = requireNonNull(limits, "limits");
         this.end = requireNonNull(end, "end");
         process.onExit().thenRun(() -> update(() -> exited = true));
@@ -91,6 +98,12 @@ public final class ProgramRun implements AutoCloseable {
     /** Names this run, as the program's MILLRACE_BATCH does. */
     public String batch() {
         return batch;
+    }
+
+    /** Other limits, before it is given anything; its memory stays limited as it was started. */
+    ProgramRun within(ProgramLimits other) {
+        update(() -> limits = other);
+        return this;
     }
 
     /** Whether the process has ended by itself. */
@@ -130,7 +143,19 @@ public final class ProgramRun implements AutoCloseable {
             sliceLength = filled;
             filling = free;
             filled = 0;
+            given = true;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the program have what was written and waits a while for it to end, though the end of its input is not said. */
+    public void linger(Duration max, Output out) throws IOException, InterruptedException {
+        flush(out);
+        lock.lockInterruptibly();
+        try {
+            awaitWithin(max, () -> exited, out);
         } finally {
             lock.unlock();
         }
@@ -145,14 +170,13 @@ public final class ProgramRun implements AutoCloseable {
             changed.signalAll();
             await(() -> exited, "end after the end of its input", out);
             end(); // else a child that holds the pipes could keep the output from ending
-            boolean brokenBefore = inputBroken;
-            if (!awaitWithin(END_MAX, () -> outputEnded && errorsEnded, out)) {
-                throw failed("left a process behind that holds its output, out of reach", false);
+            if (!awaitWithin(END_MAX, () -> outputEnded && errorsEnded && inputEnded, out)) {
+                throw failed("left a process behind that holds its output, out of reach", Cause.PROGRAM);
             }
             if (process.exitValue() != 0) {
                 throw status();
             }
-            if (brokenBefore) {
+            if (inputBroken || unread.bytes() > 0) {
                 throw endedEarly(out);
             }
         } finally {
@@ -178,7 +202,7 @@ public final class ProgramRun implements AutoCloseable {
                 throw failed(
                         "did not " + what + (stalled ? " or give output for " : " within ")
                                 + seconds(stalled ? limits.stall() : limits.finish()) + " and was killed",
-                        false);
+                        Cause.PROGRAM);
             }
             changed.awaitNanos(left);
         }
@@ -215,16 +239,18 @@ public final class ProgramRun implements AutoCloseable {
             }
         }
         if (outputTotal > limits.outputBytes()) {
-            throw failed("gave more than " + limits.outputBytes() + " bytes of output and was killed", false);
+            throw failed("gave more than " + limits.outputBytes() + " bytes of output and was killed", Cause.PROGRAM);
         }
     }
 
     private ProgramException endedEarly(Output out) throws IOException, InterruptedException {
         if (!awaitWithin(END_MAX, () -> exited, out)) {
-            return failed("closed its stdin before the end of its input", false);
+            return failed("closed its stdin before the end of its input", Cause.PROGRAM);
         }
         awaitWithin(END_MAX, () -> errorsEnded, out);
-        return process.exitValue() == 0 ? failed("ended (status 0) before it had read all its input", false) : status();
+        return process.exitValue() == 0
+                ? failed("ended (status 0) before it had read all its input", Cause.EARLY_END)
+                : status();
     }
 
     private ProgramException status() {
@@ -242,16 +268,16 @@ public final class ProgramRun implements AutoCloseable {
         boolean told = status == 129 || status == 130 || status == 143;
         // A file is busy while some other thread's child has it open for writing, for a moment.
         boolean busy = status == 126 && errors.last(ERROR_BYTES_QUOTED).contains("Text file busy");
-        return failed(died, told || busy);
+        return failed(died, told || busy ? Cause.OUTSIDE : Cause.PROGRAM);
     }
 
-    private ProgramException failed(String what, boolean fromOutside) {
+    private ProgramException failed(String what, Cause cause) {
         String said = errors.last(ERROR_BYTES_QUOTED);
         end();
         return new ProgramException(
                 "transform " + name + " (batch " + batch + ") " + what
                         + (said.isEmpty() ? "; its stderr is empty" : "; its stderr: " + said),
-                fromOutside);
+                cause);
     }
 
     private static String seconds(Duration duration) {
@@ -266,11 +292,15 @@ public final class ProgramRun implements AutoCloseable {
                     while (sliceLength == 0 && !inputEnds && !closed) {
                         changed.await();
                     }
-                    if (sliceLength == 0) {
+                    if (closed) {
                         return;
                     }
                 } finally {
                     lock.unlock();
+                }
+                if (sliceLength == 0) {
+                    lookAtRest();
+                    return;
                 }
                 in.write(slice, 0, sliceLength);
                 in.flush();
@@ -280,7 +310,21 @@ public final class ProgramRun implements AutoCloseable {
             update(() -> inputBroken = true);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            update(() -> inputEnded = true);
         }
+    }
+
+    /**
+     * Before the end of the input is said. A program that has ended already cannot know that there is no more; of one
+     * that ends later it is seen whether it has read all that the pipe holds.
+     */
+    private void lookAtRest() {
+        Optional<UnreadInput> rest = UnreadInput.of(process, stdin);
+        update(() -> {
+            inputBroken |= rest.isEmpty() && given;
+            unread = rest.orElse(UnreadInput.UNKNOWN);
+        });
     }
 
     private void readOutput() {
@@ -346,6 +390,14 @@ public final class ProgramRun implements AutoCloseable {
     public void close() {
         update(() -> closed = true);
         end();
+        lock.lock();
+        try {
+            unread.close();
+        } catch (IOException e) {
+            // Nobody reads it.
+        } finally {
+            lock.unlock();
+        }
     }
 
     /* Once only: later its number may be another process's. */

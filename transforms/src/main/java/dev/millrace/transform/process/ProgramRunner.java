@@ -2,6 +2,7 @@ package dev.millrace.transform.process;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.transform.process.ProgramException.Cause;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,11 @@ public final class ProgramRunner implements AutoCloseable {
 
     /** A process that was given nothing yet. Its user closes it. */
     public ProgramRun next() throws IOException {
+        return next(limits);
+    }
+
+    /** The same with other limits on its time and its output. */
+    public ProgramRun next(ProgramLimits other) throws IOException {
         // One that died while it waited, of whatever, is replaced: a new one will tell.
         if (standby.isPresent() && standby.get().isOver()) {
             standby.get().close();
@@ -59,7 +65,7 @@ public final class ProgramRunner implements AutoCloseable {
         standby = Optional.empty();
         try {
             standby = Optional.of(start());
-            return run;
+            return run.within(other);
         } catch (IOException e) {
             run.close();
             throw e;
@@ -77,7 +83,7 @@ public final class ProgramRunner implements AutoCloseable {
             process = builder.start();
         } catch (IOException e) {
             Files.delete(home);
-            throw new ProgramException(program.name() + " cannot be started: " + e.getMessage(), true);
+            throw new ProgramException(program.name() + " cannot be started: " + e.getMessage(), Cause.OUTSIDE);
         }
         if (guard.isPresent()) {
             guard.get().watch(process.pid());

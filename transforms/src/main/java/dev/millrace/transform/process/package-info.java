@@ -8,6 +8,10 @@
  * that reads nothing are all fine or all end. An interrupt of the caller ends the wait at once (an interrupt does not end
  * a write to a pipe; killing the reader does).
  *
+ * <p><b>Input that nobody read is a failure.</b> A pipe takes some input that its reader never sees. Before the end of
+ * the input is said, the reading end is opened a second time through /proc, and asked after the program's end; a program
+ * that ends before the end is said has ended too early as well. What a program reads and forgets is its own affair.
+ *
  * <p><b>Nothing stays.</b> On Linux a program leads a session of its own (setsid), and whatever is left of its group is
  * killed when it ends. A guard, one small shell for each runner, does that, and it does it also when this process dies of
  * kill -9: the guard's stdin ends then. Without setsid the descendants that are known when a program is killed are killed

@@ -154,7 +154,17 @@ class ProgramRunnerTest {
     @Test
     void programThatReadsNotAllItsInputFails() {
         assertFails("head -c 10", "x".repeat(10 << 20), Scripts.LIMITS, "before it had read all its input");
+        // Little enough for the pipe to hold it all; read by a program that waits for the end of its input, or does
+        // not.
+        assertFails("read line; exit 0", "x\ny\n", Scripts.LIMITS, "before it had read all its input");
         assertFails("exec 0<&-; sleep 20", "x".repeat(10 << 20), Scripts.LIMITS, "closed its stdin");
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux shows what is in a pipe")
+    void inputThatIsLeftInThePipeIsSeen() {
+        assertFails("sleep 0.5; exit 0", "x\n", Scripts.LIMITS, "before it had read all its input");
+        assertFails("read line; echo $line; sleep 0.5", "x\ny\n", Scripts.LIMITS, "before it had read all its input");
     }
 
     @Test

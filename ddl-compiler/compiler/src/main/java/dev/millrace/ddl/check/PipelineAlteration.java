@@ -37,10 +37,14 @@ final class PipelineAlteration {
             "SET BATCH_INTERVAL",
             "SET MAX_PARTITIONS_PER_BATCH",
             "SET MAX_OFFSETS_PER_BATCH_PARTITION",
+            "SET MAX_RETRIES_PER_BATCH_PARTITION",
+            "SET RETRY_OPTIONS",
             "SET PARALLELISM",
             "BATCH_INTERVAL",
             "MAX_PARTITIONS_PER_BATCH",
             "MAX_OFFSETS_PER_BATCH_PARTITION",
+            "MAX_RETRIES_PER_BATCH_PARTITION",
+            "RETRY_OPTIONS",
             "PARALLELISM",
             "OUT_OF_ORDER OPTIMIZATION",
             "OFFSETS METADATA GC",
@@ -98,15 +102,26 @@ final class PipelineAlteration {
                 spec = spec.withLimits(new BatchLimits(
                         OptionalInt.of(PipelineChecker.parallelism(
                                 option(PipelineOption.Kind.MAX_PARTITIONS_PER_BATCH, action))),
-                        spec.limits().offsets()));
+                        spec.limits().offsets(),
+                        spec.limits().retries()));
             case "MAX_OFFSETS_PER_BATCH_PARTITION" ->
                 spec = spec.withLimits(new BatchLimits(
                         spec.limits().partitions(),
                         OptionalInt.of(PipelineChecker.offsets(
-                                option(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, action)))));
+                                option(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, action))),
+                        spec.limits().retries()));
+            case "MAX_RETRIES_PER_BATCH_PARTITION" ->
+                spec = spec.withLimits(spec.limits()
+                        .withRetries(spec.limits()
+                                .retries()
+                                .withMax(PipelineChecker.retries(
+                                        option(PipelineOption.Kind.MAX_RETRIES_PER_BATCH_PARTITION, action)))));
+            case "RETRY_OPTIONS" ->
+                spec = spec.withLimits(spec.limits()
+                        .withRetries(
+                                RetryOptions.of(action.value(), spec.limits().retries(), action.at())));
             case "TRANSFORM" -> {
                 spec = spec.withTransform(TransformChecker.check(action));
-                TransformChecker.refuseSkipping(spec, action.at());
                 AvroChecker.refuseTransform(spec, action.at());
                 LoadChecker.refuseProperties(spec, action.at());
             }

@@ -20,6 +20,7 @@ import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RetrySpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
@@ -97,11 +98,13 @@ final class PipelineChecker {
                     PARALLELISM,
                     MAX_PARTITIONS_PER_BATCH,
                     MAX_OFFSETS_PER_BATCH_PARTITION,
+                    MAX_RETRIES_PER_BATCH_PARTITION,
+                    RETRY_OPTIONS,
                     STOP_ON_ERROR -> {}
             case OUT_OF_ORDER_OPTIMIZATION, OFFSETS_METADATA_GC ->
                 warnings.add(TableOptions.ignored(
                         option.value() + " " + option.kind().words()));
-            case MAX_RETRIES_PER_BATCH_PARTITION, RESOURCE_POOL, RETRY_OPTIONS, BATCH_MATCHES_SNAPSHOT ->
+            case RESOURCE_POOL, BATCH_MATCHES_SNAPSHOT ->
                 refuse(true, option.kind().words(), option.at());
         }
     }
@@ -131,16 +134,11 @@ final class PipelineChecker {
                 optional(PipelineOption.Kind.PARALLELISM, PipelineChecker::parallelism),
                 new BatchLimits(
                         optional(PipelineOption.Kind.MAX_PARTITIONS_PER_BATCH, PipelineChecker::parallelism),
-                        optional(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, PipelineChecker::offsets)),
+                        optional(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, PipelineChecker::offsets),
+                        retrySpec()),
                 create.transform().map(TransformChecker::check),
                 new LoadChecker(create, table, inputs(format)).check());
         LoadChecker.refuseProperties(spec, create.name().at());
-        TransformChecker.refuseSkipping(
-                spec,
-                create.errorMode()
-                        .map(CreatePipeline.ErrorMode::at)
-                        .or(() -> option(PipelineOption.Kind.STOP_ON_ERROR).map(PipelineOption::at))
-                        .orElse(create.name().at()));
         return spec;
     }
 
@@ -174,6 +172,25 @@ final class PipelineChecker {
     /** Of PARALLELISM, and of the number of partitions read at once, which bounds it. */
     static int parallelism(PipelineOption option) {
         return bounded(option, 1, PARALLELISM_MAX);
+    }
+
+    /** MemSQL's older option says the same as a key of the newer one. */
+    private RetrySpec retrySpec() {
+        RetrySpec retries = option(PipelineOption.Kind.RETRY_OPTIONS)
+                .map(option -> RetryOptions.of(option.value(), RetrySpec.DEFAULT, option.at()))
+                .orElse(RetrySpec.DEFAULT);
+        Optional<PipelineOption> max = option(PipelineOption.Kind.MAX_RETRIES_PER_BATCH_PARTITION);
+        if (max.isPresent() && retries.max().isPresent()) {
+            throw new StatementException(
+                    SqlState.WRONG_CONFIG,
+                    max.get().kind().words() + " and max_retries of RETRY_OPTIONS are the same: say one of them",
+                    max.get().at().position());
+        }
+        return max.isPresent() ? retries.withMax(retries(max.get())) : retries;
+    }
+
+    static int retries(PipelineOption option) {
+        return bounded(option, 0, RetryOptions.RETRIES_MAX);
     }
 
     static int offsets(PipelineOption option) {

@@ -2,11 +2,7 @@ package dev.millrace.ddl.check;
 
 import dev.millrace.ddl.AlterPipeline;
 import dev.millrace.ddl.CreatePipeline.Transform;
-import dev.millrace.ddl.Place;
 import dev.millrace.ddl.print.Quoting;
-import dev.millrace.spec.ErrorMode;
-import dev.millrace.spec.LoadSpec;
-import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
@@ -31,16 +27,6 @@ final class TransformChecker {
         boolean own = transform.uri().toLowerCase(Locale.ROOT).startsWith("memsql:");
         if (own && !transform.uri().equalsIgnoreCase(TransformSpec.BUILT_IN)) {
             throw Later.unsupported("WITH TRANSFORM ('" + transform.uri() + "', …)", transform.at());
-        }
-    }
-
-    /** Rows of a program's output have no place in the source, which is what a record that is left out is known by. */
-    static void refuseSkipping(PipelineSpec pipeline, Place at) {
-        LoadSpec load = pipeline.load();
-        boolean failing = load.errors() == ErrorMode.FAIL || load.errors() == ErrorMode.REPLACE;
-        if (pipeline.isThroughProgram() && !(failing && load.stopOnError())) {
-            String words = failing ? "STOP_ON_ERROR OFF" : load.errors().words();
-            throw Later.unsupported(words + " of a pipeline through a program", at);
         }
     }
 

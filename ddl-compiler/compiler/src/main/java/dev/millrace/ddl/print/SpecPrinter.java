@@ -10,6 +10,7 @@ import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RetrySpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.TransformSpec;
@@ -69,6 +70,7 @@ public final class SpecPrinter {
                 + number("PARALLELISM", pipeline.parallelism())
                 + number("MAX_PARTITIONS_PER_BATCH", pipeline.limits().partitions())
                 + number("MAX_OFFSETS_PER_BATCH_PARTITION", pipeline.limits().offsets())
+                + retries(pipeline.limits().retries())
                 + (pipeline.load().stopOnError() ? "" : " STOP_ON_ERROR OFF")
                 + pipeline.transform().map(SpecPrinter::transform).orElse("")
                 + (pipeline.load().errors() == ErrorMode.FAIL
@@ -77,6 +79,18 @@ public final class SpecPrinter {
                 + " INTO TABLE " + target
                 + format(pipeline.format())
                 + load(pipeline);
+    }
+
+    private static String retries(RetrySpec retries) {
+        if (retries.equals(RetrySpec.DEFAULT)) {
+            return "";
+        }
+        return " RETRY_OPTIONS '{\"exponential\":" + retries.exponential()
+                + (retries.max().isPresent()
+                        ? ",\"max_retries\":" + retries.max().getAsInt()
+                        : "")
+                + ",\"max_retry_interval\":" + retries.intervalMax().toMillis()
+                + ",\"retry_interval\":" + retries.interval().toMillis() + "}'";
     }
 
     private static String load(PipelineSpec pipeline) {

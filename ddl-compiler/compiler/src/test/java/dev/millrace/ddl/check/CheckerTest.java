@@ -16,6 +16,7 @@ import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RetrySpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
@@ -324,6 +325,10 @@ class CheckerTest {
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' REPLACE INTO TABLE t"
                         + " FORMAT JSON (@u <- a::b DEFAULT NULL, b <- %) SET a = unix_timestamp(from_unixtime(@u))",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' IGNORE INTO TABLE t",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' RETRY_OPTIONS '{\"max_retries\":3,\"exponential\":false}' INTO TABLE t",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' RETRY_OPTIONS '{\"retry_interval\":\"20000\"}'"
+                        + " WITH TRANSFORM ('file:///t.py', '', '') SKIP ALL ERRORS INTO TABLE t",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' MAX_RETRIES_PER_BATCH_PARTITION 0 INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' SKIP CONSTRAINT ERRORS INTO TABLE t (a) SET b = now()",
             })
     void shownPipelineIsTheSamePipeline(String sql) {
@@ -367,7 +372,8 @@ class CheckerTest {
                 (AlterPipeline) new DdlCompiler()
                         .parseOne("ALTER PIPELINE p SET BATCH_INTERVAL 300, MAX_PARTITIONS_PER_BATCH = 2"
                                 + " SET CONFIG::client.rack = 'it''s \\\\ here' SET CREDENTIALS '{\"sasl.password\":\"x\"}'"
-                                + " SET OFFSETS '{\"3\":17}' DROP PARTITION '9'")
+                                + " SET OFFSETS '{\"3\":17}' DROP PARTITION '9'"
+                                + " SET RETRY_OPTIONS::max_retries = '5' SET RETRY_OPTIONS::retry_interval = '700'")
                         .statement(),
                 Credentials.NONE);
 
@@ -377,6 +383,8 @@ class CheckerTest {
                 .isEqualTo(new SourceSpec.Kafka(List.of("h:9092"), "t", Map.of("client.rack", "it's \\ here")));
         assertThat(altered.credentials().values()).containsOnly(Map.entry("sasl.password", "x"));
         assertThat(altered.offsets()).contains(new NewOffsets.Given(Map.of(3, 17L)));
+        assertThat(altered.spec().limits().retries())
+                .isEqualTo(new RetrySpec(OptionalInt.of(5), Duration.ofMillis(700), Duration.ofSeconds(10), true));
         assertThat(altered.forgotten()).containsExactly("9");
         assertThat(altered.spec().format()).isEqualTo(before.format());
         assertThat(altered.spec().table()).isEqualTo(before.table());

@@ -13,6 +13,7 @@ import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.RetrySpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
@@ -59,6 +60,9 @@ public final class SpecJson {
         spec.parallelism().ifPresent(parallelism -> node.put("parallelism", parallelism));
         spec.limits().partitions().ifPresent(limit -> node.put("partitionsPerBatchMax", limit));
         spec.limits().offsets().ifPresent(limit -> node.put("offsetsPerPartitionMax", limit));
+        if (!spec.limits().retries().equals(RetrySpec.DEFAULT)) {
+            node.set("retries", retries(spec.limits().retries()));
+        }
         spec.transform().ifPresent(transform -> node.set("transform", transform(transform)));
         if (!spec.load().equals(LoadSpec.PLAIN)) {
             node.set("load", load(spec.load()));
@@ -91,7 +95,9 @@ public final class SpecJson {
                 Duration.ofMillis(node.required("batchIntervalMillis").asLong()),
                 optionalInt(node, "parallelism"),
                 new BatchLimits(
-                        optionalInt(node, "partitionsPerBatchMax"), optionalInt(node, "offsetsPerPartitionMax")),
+                        optionalInt(node, "partitionsPerBatchMax"),
+                        optionalInt(node, "offsetsPerPartitionMax"),
+                        node.has("retries") ? retries(node.get("retries")) : RetrySpec.DEFAULT),
                 node.has("transform") ? Optional.of(transform(node.get("transform"))) : Optional.empty(),
                 node.has("load") ? load(node.get("load")) : LoadSpec.PLAIN);
     }
@@ -126,6 +132,23 @@ public final class SpecJson {
         object.properties()
                 .forEach(field -> strings.put(field.getKey(), field.getValue().asText()));
         return strings;
+    }
+
+    private static ObjectNode retries(RetrySpec retries) {
+        ObjectNode node = MAPPER.createObjectNode();
+        retries.max().ifPresent(max -> node.put("max", max));
+        node.put("intervalMillis", retries.interval().toMillis());
+        node.put("intervalMaxMillis", retries.intervalMax().toMillis());
+        node.put("exponential", retries.exponential());
+        return node;
+    }
+
+    private static RetrySpec retries(JsonNode node) {
+        return new RetrySpec(
+                optionalInt(node, "max"),
+                Duration.ofMillis(node.required("intervalMillis").asLong()),
+                Duration.ofMillis(node.required("intervalMaxMillis").asLong()),
+                node.required("exponential").asBoolean());
     }
 
     private static ObjectNode transform(TransformSpec transform) {

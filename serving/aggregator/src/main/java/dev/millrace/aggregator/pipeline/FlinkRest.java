@@ -111,6 +111,11 @@ final class FlinkRest {
         return text.isBlank() ? Optional.empty() : Optional.of(text);
     }
 
+    /** Whether a job failed because its restart strategy had no more retries for a failure that may pass. */
+    boolean isOutOfRetries(String job) {
+        return get("jobs/" + job + "/exceptions").toString().contains("Recovery is suppressed by ");
+    }
+
     void cancel(String job) {
         call(request("jobs/" + job + "?mode=cancel", CALL)
                 .method("PATCH", HttpRequest.BodyPublishers.noBody())

@@ -9,6 +9,7 @@ import dev.millrace.spec.error.SqlState;
 import dev.millrace.store.CatalogSnapshot;
 import dev.millrace.store.CatalogSnapshot.Pipeline;
 import dev.millrace.store.Endpoint;
+import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
 import dev.millrace.store.client.StoreClient;
 import dev.millrace.store.log.SystemEntry;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -310,6 +312,11 @@ public final class PipelineSupervisor implements AutoCloseable {
             return;
         }
         String reason = !watch.refusal.isEmpty() ? watch.refusal : own.isEmpty() ? "" : ended(own.get(0));
+        OptionalInt retries = pipeline.spec().limits().retries().max();
+        if (retries.isPresent() && isOutOfRetries(own)) {
+            giveUp(pipeline, "gave up after " + retries.getAsInt() + " retries: " + reason);
+            return;
+        }
         if (watch.submittedBefore && !watch.restarts.take(clock.instant())) {
             giveUp(
                     pipeline,
@@ -326,18 +333,33 @@ public final class PipelineSupervisor implements AutoCloseable {
         submit(pipeline, watch);
     }
 
+    private boolean isOutOfRetries(List<Job> own) {
+        return !own.isEmpty()
+                && "FAILED".equals(own.get(0).state())
+                && flink.orElseThrow().isOutOfRetries(own.get(0).id());
+    }
+
     /** Fenced first: the job of an earlier definition may still be at work. */
     private void giveUp(Pipeline pipeline, String reason) {
         long id = pipeline.spec().id();
         long run = client.system(new SystemEntry.NewRun(id, PipelineState.ERROR, false, clock.millis()))
                 .number();
-        client.system(new SystemEntry.SetPipelineState(
+        String message = limited(pipeline, reason);
+        client.system(new SystemEntry.RecordErrors(
                 id,
                 run,
-                PipelineState.ERROR,
-                SqlState.NOT_PROGRESSING.name(),
-                limited(pipeline, reason),
-                clock.millis()));
+                List.of(new PipelineError(
+                        clock.millis(),
+                        "Run",
+                        SqlState.NOT_PROGRESSING.number(),
+                        message,
+                        "",
+                        -1,
+                        0,
+                        "",
+                        new byte[0]))));
+        client.system(new SystemEntry.SetPipelineState(
+                id, run, PipelineState.ERROR, SqlState.NOT_PROGRESSING.name(), message, clock.millis()));
         catalog.refresh();
         stopped(pipeline);
     }
