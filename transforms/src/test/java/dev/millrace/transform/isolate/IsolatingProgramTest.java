@@ -38,6 +38,8 @@ class IsolatingProgramTest {
     @TempDir
     Path folder;
 
+    private ProgramLimits limits = LIMITS;
+
     private final List<String> rows = new ArrayList<>();
     private final List<Long> numbers = new ArrayList<>();
     private final List<RefusedRecord> leftOut = new ArrayList<>();
@@ -74,9 +76,9 @@ class IsolatingProgramTest {
 
     /** One batch of two source partitions through a script that reads lines. */
     private void run(String script, IsolationLimits isolation, List<String> zero, List<String> one) throws Exception {
-        try (ProgramRunner runner = runner(script, LIMITS);
+        try (ProgramRunner runner = runner(script, limits);
                 IsolatingProgram program = new IsolatingProgram(
-                        runner, LIMITS, isolation, Framing.NEWLINE, LINES, runs().resolve("output"), target)) {
+                        runner, limits, isolation, Framing.NEWLINE, LINES, runs().resolve("output"), target)) {
             program.add("0", records(1_000, zero));
             program.add("1", records(5_000, one));
             program.finishBatch();
@@ -118,6 +120,7 @@ class IsolatingProgramTest {
 
     @Test
     void programThatFloodsOrKeepsItsOutputIsIsolatedToo() throws Exception {
+        limits = new ProgramLimits(LIMITS.stall(), LIMITS.finish(), LIMITS.memoryBytes(), 1 << 20);
         run(
                 "sort -n > sorted; grep -q '^7$' sorted && exec yes; cat sorted",
                 IsolationLimits.DEFAULT,
@@ -125,7 +128,7 @@ class IsolatingProgramTest {
                 lines(6, 12));
         assertThat(rows).containsExactly("0", "1", "2", "3", "4", "5", "6", "8", "9", "10", "11");
         assertThat(leftOut).extracting(RefusedRecord::offset).containsExactly(5_001L);
-        assertThat(leftOut.get(0).reason()).contains("gave more than 33554432 bytes of output");
+        assertThat(leftOut.get(0).reason()).contains("gave more than 1048576 bytes of output");
     }
 
     @Test
