@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** What a pipeline will do, for people: {@code millrace compile --explain}. Nothing secret is in a spec. */
 final class PipelineExplain {
@@ -17,29 +18,23 @@ final class PipelineExplain {
 
     /** @param partitions of the target's database */
     static List<String> lines(PipelineSpec spec, int partitions) {
-        SourceSpec.Kafka kafka = spec.source().match(source -> source);
         TableSpec table = spec.table();
         String format = spec.format().getClass().getSimpleName().toUpperCase(Locale.ROOT);
         List<String> lines = new ArrayList<>();
         lines.add("pipeline     " + spec.qualifiedName());
-        lines.add("source       KAFKA " + kafka.bootstrap() + ", topic " + kafka.topic() + ", committed records"
-                + (kafka.config().isEmpty()
-                        ? ""
-                        : ", with " + String.join(", ", kafka.config().keySet())));
+        lines.add("source       " + spec.source().kind() + " " + source(spec.source()));
         lines.add("parallelism  " + parallelism(spec));
         lines.add("batches      each " + spec.batchInterval().toMillis() + " ms" + limit(spec.limits()));
         lines.add("format       " + format);
         lines.add("target       " + table.database() + "." + table.name() + ", " + partitions
                 + (partitions == 1 ? " partition" : " partitions") + " by "
                 + String.join(", ", table.shardKey()));
-        spec.transform()
-                .ifPresent(transform -> lines.add("transform    " + transform.uri()
-                        + (transform.program().isEmpty() ? "" : ", " + transform.program())));
         lines.add("errors       " + errors(spec.load()));
-        lines.add("retries      " + retries(spec.limits().retries()));
-        lines.add("Flink        Source: Kafka topic " + kafka.topic()
-                + (spec.transform().isPresent() ? " -> transform" : "") + " -> load " + format + " -> table "
-                + table.name() + ": Writer   (one task in each slot)");
+        String name = spec.source() instanceof SourceSpec.Files files
+                ? "files " + files.pattern()
+                : "Kafka topic " + spec.source().topic();
+        lines.add("Flink        Source: " + name + " -> load " + format + " -> table " + table.name()
+                + ": Writer   (one task in each slot)");
         lines.add("               => gather => table " + table.name() + ": Committer   (one task decides each batch)");
         return lines;
     }
@@ -68,6 +63,26 @@ final class PipelineExplain {
                 + (retries.exponential()
                         ? ", then twice as long, up to " + retries.intervalMax().toMillis() + " ms"
                         : "");
+    }
+
+    private static String source(SourceSpec source) {
+        return source.match(new SourceSpec.Cases<>() {
+            @Override
+            public String kafka(SourceSpec.Kafka kafka) {
+                return kafka.bootstrap() + ", topic " + kafka.topic() + ", committed records"
+                        + with(kafka.config().keySet());
+            }
+
+            @Override
+            public String files(SourceSpec.Files files) {
+                return files.pattern() + ", each file once"
+                        + with(files.settings().keys().keySet());
+            }
+        });
+    }
+
+    private static String with(Set<String> keys) {
+        return keys.isEmpty() ? "" : ", with " + String.join(", ", keys);
     }
 
     private static String parallelism(PipelineSpec spec) {

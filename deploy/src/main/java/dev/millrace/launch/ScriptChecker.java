@@ -4,6 +4,7 @@ import dev.millrace.ddl.AlterPipeline;
 import dev.millrace.ddl.CreatePipeline;
 import dev.millrace.ddl.CreateTable;
 import dev.millrace.ddl.Insert;
+import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.PipelineControl;
 import dev.millrace.ddl.Show;
 import dev.millrace.ddl.Statement;
@@ -70,6 +71,12 @@ final class ScriptChecker implements Statement.Cases<Optional<PipelineSpec>> {
         Optional<PipelineSpec> pipeline = checker().createPipeline(create).spec();
         pipeline.ifPresent(catalog::add);
         return pipeline;
+    }
+
+    @Override
+    public Optional<PipelineSpec> loadData(LoadData load) {
+        checker().loadData(load);
+        return Optional.empty();
     }
 
     @Override

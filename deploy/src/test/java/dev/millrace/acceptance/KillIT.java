@@ -3,6 +3,11 @@ package dev.millrace.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.launch.EmbeddedBroker;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,13 +21,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills the process that does everything while a broker that does not die feeds a pipeline that loads documents as they
- * are, and one that loads lines through a program. One document in a hundred cannot be loaded, in ten ways: the table and
+ * are, and one that loads lines through a program; a third one loads files, large ones and small ones, packed and not. One document in a hundred cannot be loaded, in ten ways: the table and
  * PIPELINES_ERRORS together are what was produced. Profile {@code chaos} does it for longer, {@code -Dseed=} to repeat a
  * run.
  */
@@ -62,11 +68,17 @@ class KillIT {
                 startPipeline(
                         first, "d.t", broker.address() + "/documents' SKIP ALL ERRORS", BrokenRecords.JSON.clause());
                 startPipeline(first, broker, "d.awk", Examples.awk(folder).clause());
+                pipeline(
+                        first,
+                        "d.files",
+                        "FS '" + Files.createDirectories(folder.resolve("in")) + "/*.csv*'",
+                        "FIELDS TERMINATED BY ','");
                 first.kill();
             }
             CompletableFuture<Void> producing = CompletableFuture.allOf(
                     CompletableFuture.runAsync(() -> documents.produce(0, ROWS, ROWS_PER_SECOND)),
-                    CompletableFuture.runAsync(() -> lines.produce(0, ROWS, ROWS_PER_SECOND)));
+                    CompletableFuture.runAsync(() -> lines.produce(0, ROWS, ROWS_PER_SECOND)),
+                    CompletableFuture.runAsync(this::writeFiles));
             killAgainAndAgain(data, KILLS - 1, random);
             try (MillraceProcess last = MillraceProcess.start(data);
                     Connection connection = last.connect();
@@ -74,6 +86,7 @@ class KillIT {
                 producing.get(ROWS / ROWS_PER_SECOND + 300, TimeUnit.SECONDS);
                 assertLoadedOrRecorded(statement, last, "t", "documents", ROWS);
                 assertLoaded(statement, last, "d.awk", ROWS, ROWS - 1, "WORD ");
+                assertLoaded(statement, last, "d.files", ROWS, ROWS - 1, "word ");
             }
             Examples.awaitNoneRunning();
         }
@@ -161,6 +174,28 @@ class KillIT {
         }
     }
 
+    /** The first files are large: a life is too short for them; then come smaller and smaller ones. */
+    private void writeFiles() {
+        long id = 0;
+        for (int file = 0; id < ROWS; file++) {
+            StringBuilder text = new StringBuilder();
+            for (long end = Math.min(ROWS, id + Math.max(100, (ROWS - id) / 4)); id < end; id++) {
+                text.append(id).append(",word ").append(id).append('\n');
+            }
+            try {
+                Path made = folder.resolve("made");
+                try (OutputStream out = Files.newOutputStream(made);
+                        OutputStream content = file % 2 == 0 ? out : new GZIPOutputStream(out)) {
+                    content.write(text.toString().getBytes(StandardCharsets.US_ASCII));
+                }
+                Files.move(made, folder.resolve("in/" + file + (file % 2 == 0 ? ".csv" : ".csv.gz")));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(ROWS / ROWS_PER_SECOND) / 40);
+        }
+    }
+
     private static void killAgainAndAgain(Path data, int kills, RandomGenerator random, String... options)
             throws Exception {
         for (int kill = 0; kill < kills; kill++) {
@@ -190,11 +225,16 @@ class KillIT {
      */
     private static void startPipeline(MillraceProcess millrace, String table, String source, String format)
             throws SQLException {
+        pipeline(millrace, table, "KAFKA '" + source, format);
+    }
+
+    private static void pipeline(MillraceProcess millrace, String table, String source, String format)
+            throws SQLException {
         try (Connection connection = millrace.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE " + table + " (id BIGINT NOT NULL, word VARCHAR(40), SHARD KEY (id))");
-            statement.execute("CREATE PIPELINE " + table + " AS LOAD DATA KAFKA '" + source + " INTO TABLE " + table
-                    + " " + format);
+            statement.execute(
+                    "CREATE PIPELINE " + table + " AS LOAD DATA " + source + " INTO TABLE " + table + " " + format);
             statement.execute("START PIPELINE " + table);
         }
     }

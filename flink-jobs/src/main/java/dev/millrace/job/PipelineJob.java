@@ -11,6 +11,7 @@ import dev.millrace.job.run.LeafStoreDoor;
 import dev.millrace.job.run.StoreDoor;
 import dev.millrace.job.sink.TableSink;
 import dev.millrace.job.source.FetchSource;
+import dev.millrace.job.source.FileSource;
 import dev.millrace.job.source.KafkaFetch;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.PipelineSpec;
@@ -20,6 +21,7 @@ import dev.millrace.spec.error.StatementException;
 import dev.millrace.transform.process.ProgramLimits;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -52,13 +54,27 @@ public final class PipelineJob {
             StreamExecutionEnvironment env =
                     StreamExecutionEnvironment.getExecutionEnvironment(configuration(run.pipeline()));
             env.setParallelism(submission.parallelism());
-            build(env, run, new FetchSource(run, LeafStoreDoor::open), LeafStoreDoor::open, Faults.NONE);
+            build(env, run, source(run), LeafStoreDoor::open, Faults.NONE);
             env.executeAsync(run.pipeline().qualifiedName());
         } catch (StatementException e) {
             ProgramParametrizationException oneLine = new ProgramParametrizationException(e.describe());
             oneLine.initCause(e);
             throw oneLine;
         }
+    }
+
+    private static Source<KafkaFetch, ?, ?> source(JobRun run) {
+        return run.pipeline().source().match(new SourceSpec.Cases<>() {
+            @Override
+            public Source<KafkaFetch, ?, ?> kafka(SourceSpec.Kafka topic) {
+                return new FetchSource(run, LeafStoreDoor::open);
+            }
+
+            @Override
+            public Source<KafkaFetch, ?, ?> files(SourceSpec.Files files) {
+                return new FileSource(run, LeafStoreDoor::open);
+            }
+        });
     }
 
     /**
@@ -72,7 +88,11 @@ public final class PipelineJob {
      * Uids are part of every savepoint: they never change.
      */
     static void build(
-            StreamExecutionEnvironment env, JobRun run, FetchSource source, StoreDoor.Opener opener, Faults faults) {
+            StreamExecutionEnvironment env,
+            JobRun run,
+            Source<KafkaFetch, ?, ?> source,
+            StoreDoor.Opener opener,
+            Faults faults) {
         build(env, run, source, opener, faults, ProgramLimits.DEFAULT);
     }
 
@@ -80,7 +100,7 @@ public final class PipelineJob {
     static void build(
             StreamExecutionEnvironment env,
             JobRun run,
-            FetchSource source,
+            Source<KafkaFetch, ?, ?> source,
             StoreDoor.Opener opener,
             Faults faults,
             ProgramLimits limits) {
@@ -157,7 +177,17 @@ public final class PipelineJob {
     }
 
     private static String sourceName(PipelineSpec pipeline) {
-        return pipeline.source().match((SourceSpec.Cases<String>) kafka -> "Kafka topic " + kafka.topic());
+        return pipeline.source().match(new SourceSpec.Cases<>() {
+            @Override
+            public String kafka(SourceSpec.Kafka kafka) {
+                return "Kafka topic " + kafka.topic();
+            }
+
+            @Override
+            public String files(SourceSpec.Files files) {
+                return "files " + files.pattern();
+            }
+        });
     }
 
     private static String loadName(PipelineSpec pipeline) {
@@ -165,6 +195,11 @@ public final class PipelineJob {
             @Override
             public String json(FormatSpec.Json format) {
                 return "load JSON";
+            }
+
+            @Override
+            public String parquet(FormatSpec.Parquet format) {
+                return "load Parquet";
             }
 
             @Override

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.job.run.ContextLoader;
 import dev.millrace.job.run.JobRun;
+import dev.millrace.job.source.FileSource;
 import dev.millrace.job.source.KafkaTopic;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
@@ -62,8 +63,7 @@ record Submission(JobRun run, int parallelism) {
             PipelineSpec pipeline = known.spec();
             CatalogSnapshot.Database database = database(catalog, pipeline);
             checkTable(catalog, pipeline);
-            KafkaTopic topic = KafkaTopic.describe(
-                    pipeline.source().match((SourceSpec.Cases<SourceSpec.Kafka>) k -> k), known.credentials());
+            int tasks = tasksMax(pipeline, known);
             JobRun run = new JobRun(
                     arguments.system().toString(),
                     SpecJson.write(pipeline),
@@ -72,7 +72,7 @@ record Submission(JobRun run, int parallelism) {
                     database.map().partitions(),
                     ContextLoader.ofFlight(() -> newRun(store, known)),
                     known.credentials());
-            return new Submission(run, parallelism(pipeline, topic));
+            return new Submission(run, parallelism(pipeline, tasks));
         }
     }
 
@@ -118,9 +118,24 @@ record Submission(JobRun run, int parallelism) {
         }
     }
 
-    private static int parallelism(PipelineSpec pipeline, KafkaTopic topic) {
-        int tasks = pipeline.parallelism()
-                .orElse(Math.max(1, Math.min(topic.partitions(), PipelineSpec.PARALLELISM_DEFAULT_MAX)));
+    /** How many tasks the source can feed. */
+    private static int tasksMax(PipelineSpec pipeline, CatalogSnapshot.Pipeline known) {
+        return pipeline.source().match(new SourceSpec.Cases<>() {
+            @Override
+            public Integer kafka(SourceSpec.Kafka topic) {
+                return KafkaTopic.describe(topic, known.credentials()).partitions();
+            }
+
+            @Override
+            public Integer files(SourceSpec.Files files) {
+                return FileSource.tasksMax(files, PipelineSpec.PARALLELISM_DEFAULT_MAX);
+            }
+        });
+    }
+
+    private static int parallelism(PipelineSpec pipeline, int tasksMax) {
+        int tasks =
+                pipeline.parallelism().orElse(Math.max(1, Math.min(tasksMax, PipelineSpec.PARALLELISM_DEFAULT_MAX)));
         return Math.min(tasks, pipeline.limits().partitions().orElse(Integer.MAX_VALUE));
     }
 }

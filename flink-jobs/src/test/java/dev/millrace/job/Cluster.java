@@ -3,6 +3,8 @@ package dev.millrace.job;
 import dev.millrace.job.run.Faults;
 import dev.millrace.job.run.JobRun;
 import dev.millrace.job.source.FetchSource;
+import dev.millrace.job.source.FileSource;
+import dev.millrace.job.source.KafkaFetch;
 import dev.millrace.transform.process.ProgramLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -92,13 +95,10 @@ final class Cluster implements AutoCloseable {
         configuration.setString("restart-strategy.fixed-delay.delay", "100 ms");
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(2);
-        PipelineJob.build(
-                env,
-                run,
-                new FetchSource(run, EngineStore::open, batchBytesMax, 500),
-                EngineStore::open,
-                faults,
-                limits);
+        Source<KafkaFetch, ?, ?> source = run.pipeline().source().isFiles()
+                ? new FileSource(run, EngineStore::open, batchBytesMax)
+                : new FetchSource(run, EngineStore::open, batchBytesMax, 500);
+        PipelineJob.build(env, run, source, EngineStore::open, faults, limits);
         JobGraph graph = env.getStreamGraph().getJobGraph();
         graph.setSavepointRestoreSettings(restore);
         return cluster.submitJob(graph)

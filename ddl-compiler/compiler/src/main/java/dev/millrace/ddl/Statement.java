@@ -12,6 +12,7 @@ public sealed interface Statement
                 CreatePipeline,
                 CreateTable,
                 Insert,
+                LoadData,
                 PipelineControl,
                 Show,
                 Statement.CreateDatabase,
@@ -53,6 +54,8 @@ public sealed interface Statement
         R truncate(Truncate truncate);
 
         R createPipeline(CreatePipeline create);
+
+        R loadData(LoadData load);
 
         R alterPipeline(AlterPipeline alter);
 

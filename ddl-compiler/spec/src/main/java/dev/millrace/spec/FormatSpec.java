@@ -16,6 +16,8 @@ public sealed interface FormatSpec {
         R csv(Csv format);
 
         R avro(Avro format);
+
+        R parquet(Parquet format);
     }
 
     /**
@@ -65,6 +67,26 @@ public sealed interface FormatSpec {
     }
 
     /**
+     * Rows of Parquet files.
+     *
+     * @param mappings never empty, no path is; columns without one take their default
+     */
+    record Parquet(List<Mapping> mappings) implements FormatSpec {
+        public Parquet {
+            mappings = List.copyOf(mappings);
+            if (mappings.isEmpty()
+                    || mappings.stream().anyMatch(mapping -> mapping.path().isEmpty())) {
+                throw new IllegalArgumentException("FORMAT PARQUET without a mapping, or of a whole row");
+            }
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.parquet(this);
+        }
+    }
+
+    /**
      * {@code column <- a::b DEFAULT x}.
      *
      * @param column a column of the target table, spelled as there, or a variable with its {@code @}
@@ -91,6 +113,7 @@ public sealed interface FormatSpec {
      * @param columns target columns in the order of the fields, spelled as in the table, or variables with their
      *     {@code @}; never empty
      * @param nulls what else is NULL
+     * @param ignoreLines so many at the beginning of a file are skipped
      */
     record Csv(
             String fieldsTerminatedBy,
@@ -100,7 +123,8 @@ public sealed interface FormatSpec {
             String linesTerminatedBy,
             String linesStartingBy,
             List<String> columns,
-            CsvNulls nulls)
+            CsvNulls nulls,
+            int ignoreLines)
             implements FormatSpec {
         /** CSV in which only the escaped N, and the word NULL where fields may be enclosed, are NULL. */
         public Csv(
@@ -119,10 +143,14 @@ public sealed interface FormatSpec {
                     linesTerminatedBy,
                     linesStartingBy,
                     columns,
-                    CsvNulls.USUAL);
+                    CsvNulls.USUAL,
+                    0);
         }
 
         public Csv {
+            if (ignoreLines < 0) {
+                throw new IllegalArgumentException("IGNORE " + ignoreLines + " LINES");
+            }
             requireNonNull(fieldsTerminatedBy, "fieldsTerminatedBy");
             requireNonNull(enclosedBy, "enclosedBy");
             requireNonNull(escapedBy, "escapedBy");

@@ -11,9 +11,20 @@ import java.util.TreeMap;
 public sealed interface SourceSpec {
     <R> R match(Cases<R> cases);
 
+    /** The word for it behind LOAD DATA. */
+    String kind();
+
+    /** The topic whose partitions cursors are of; empty if it is no topic. */
+    String topic();
+
+    /** One of its partitions, in a sentence. */
+    String place(String partition);
+
     /** One method for each kind of source. */
     interface Cases<R> {
         R kafka(Kafka source);
+
+        R files(Files source);
     }
 
     /**
@@ -48,5 +59,68 @@ public sealed interface SourceSpec {
         public <R> R match(Cases<R> cases) {
             return cases.kafka(this);
         }
+
+        @Override
+        public String kind() {
+            return "KAFKA";
+        }
+
+        @Override
+        public String place(String partition) {
+            return "topic '" + topic + "' partition " + partition;
+        }
+    }
+
+    /**
+     * Files of the servers on which tasks run; each is a source partition with its path as name, and its offsets are
+     * bytes of its content, unpacked.
+     *
+     * @param pattern an absolute path, perhaps with wildcards
+     */
+    record Files(String pattern, FileSettings settings) implements SourceSpec {
+        public Files {
+            requireNonNull(pattern, "pattern");
+            requireNonNull(settings, "settings");
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.files(this);
+        }
+
+        @Override
+        public String kind() {
+            return "FS";
+        }
+
+        @Override
+        public String topic() {
+            return "";
+        }
+
+        @Override
+        public String place(String partition) {
+            return "file '" + partition + "'";
+        }
+    }
+
+    /** The topic of a source that must be one. */
+    default Kafka asKafka() {
+        return match(new Cases<>() {
+            @Override
+            public Kafka kafka(Kafka source) {
+                return source;
+            }
+
+            @Override
+            public Kafka files(Files source) {
+                throw new IllegalStateException("files where a topic is needed: " + source.pattern());
+            }
+        });
+    }
+
+    /** Whether it is files. */
+    default boolean isFiles() {
+        return this instanceof Files;
     }
 }

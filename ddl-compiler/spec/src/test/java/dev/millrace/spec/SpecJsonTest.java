@@ -54,7 +54,10 @@ class SpecJsonTest {
                         List.of(new FormatSpec.Mapping("id", List.of("id"), Optional.empty())),
                         Optional.empty(),
                         List.of("r1:8081", "https://r2")),
-                new FormatSpec.Csv("\t", "\"", true, "\\", "\n", "", List.of("id", "page")))) {
+                new FormatSpec.Csv("\t", "\"", true, "\\", "\n", "", List.of("id", "page")),
+                new FormatSpec.Parquet(List.of(new FormatSpec.Mapping("id", List.of("a", "b"), Optional.empty()))),
+                new FormatSpec.Csv(
+                        ",", "", false, "", "\n", "", List.of("id", "page"), FormatSpec.CsvNulls.USUAL, 3))) {
             PipelineSpec spec = new PipelineSpec(
                     9,
                     "shop",
@@ -71,6 +74,9 @@ class SpecJsonTest {
                             new RetrySpec(OptionalInt.of(7), Duration.ofMillis(5), Duration.ofSeconds(1), false)))
                     .withSource(new SourceSpec.Kafka(List.of("h:1"), "clicks", Map.of("client.rack", "r")));
             assertThat(SpecJson.readPipeline(SpecJson.write(limited))).isEqualTo(limited);
+            PipelineSpec files = spec.withSource(new SourceSpec.Files(
+                    "/srv/in/*", new FileSettings(true, true, 1_700_000_000, Duration.ofSeconds(5))));
+            assertThat(SpecJson.readPipeline(SpecJson.write(files))).isEqualTo(files);
             PipelineSpec transformed = spec.withTransform(new TransformSpec(
                     "file:///opt/t.tar.gz", "t.py", "-a 'b c'", TransformSpec.Framing.NEWLINE, "ab12", 4_711));
             assertThat(SpecJson.readPipeline(SpecJson.write(transformed))).isEqualTo(transformed);

@@ -37,8 +37,10 @@ public record LeftOut(List<PipelineError> listed, Map<String, Rest> rest) {
         }
 
         private String message(String partition) {
-            return count + " more records of topic '" + topic + "'"
-                    + (partition.isEmpty() ? "" : " partition " + partition)
+            String place = topic.isEmpty()
+                    ? partition.isEmpty() ? "files" : "file '" + partition + "'"
+                    : "topic '" + topic + "'" + (partition.isEmpty() ? "" : " partition " + partition);
+            return count + " more records of " + place
                     + " were left out of this batch"
                     + (firstOffset < 0 ? "" : "; their offsets are among " + firstOffset + " to " + lastOffset);
         }

@@ -25,13 +25,13 @@ final class RecordErrors {
         }
     }
 
-    private final String topic;
+    private final SourceSpec source;
     private final boolean throughProgram;
     /* What the program was given of this batch, by source partition. */
     private final Map<String, Range> given = new TreeMap<>();
 
     RecordErrors(PipelineSpec pipeline) {
-        topic = pipeline.source().match((SourceSpec.Cases<String>) SourceSpec.Kafka::topic);
+        source = pipeline.source();
         throughProgram = pipeline.isThroughProgram();
     }
 
@@ -53,13 +53,13 @@ final class RecordErrors {
                         + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason()
                         + "; made of "
                         + givenText()
-                : "topic '" + topic + "' partition " + fetch.from().partition() + ", " + error.describe();
+                : source.place(fetch.from().partition()) + ", " + error.describe();
         return new PipelineError(
                 atMillis,
                 "Load",
                 error.kind().state().number(),
                 message,
-                topic,
+                source.topic(),
                 partition(fetch),
                 throughProgram ? -1 : error.offset(),
                 error.line(),
@@ -73,8 +73,8 @@ final class RecordErrors {
             return Map.of();
         }
         LeftOut.Rest rest = throughProgram
-                ? new LeftOut.Rest(topic, unlisted.count(), -1, -1)
-                : new LeftOut.Rest(topic, unlisted.count(), unlisted.firstOffset(), unlisted.lastOffset());
+                ? new LeftOut.Rest(source.topic(), unlisted.count(), -1, -1)
+                : new LeftOut.Rest(source.topic(), unlisted.count(), unlisted.firstOffset(), unlisted.lastOffset());
         return Map.of(partition(fetch), rest);
     }
 
@@ -84,8 +84,8 @@ final class RecordErrors {
                 atMillis,
                 "Transform",
                 SqlState.TRANSFORM_FAILED.number(),
-                "topic '" + topic + "' partition " + partition + ", record at offset " + offset + ": " + reason,
-                topic,
+                source.place(partition) + ", record at offset " + offset + ": " + reason,
+                source.topic(),
                 partition,
                 offset,
                 0,
@@ -99,7 +99,7 @@ final class RecordErrors {
     }
 
     private String givenText() {
-        return "topic '" + topic + "' "
+        return "topic '" + source.topic() + "' "
                 + given.entrySet().stream()
                         .limit(RANGES_MAX)
                         .map(entry -> "partition " + entry.getKey() + " offsets "

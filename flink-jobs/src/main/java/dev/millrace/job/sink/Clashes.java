@@ -20,13 +20,13 @@ final class Clashes {
     private record Chunk(int ordinal, int task, int seq) {}
 
     private final StagedBatch batch;
-    private final String topic;
+    private final SourceSpec source;
     private final boolean throughProgram;
     private final Map<Chunk, ChunkOrigins> origins = new HashMap<>();
 
     Clashes(JobRun run, StagedBatch batch) {
         this.batch = requireNonNull(batch, "batch");
-        this.topic = run.pipeline().source().match((SourceSpec.Cases<String>) SourceSpec.Kafka::topic);
+        this.source = run.pipeline().source();
         this.throughProgram = run.pipeline().isThroughProgram();
         batch.origins().forEach(chunk -> origins.put(new Chunk(chunk.ordinal(), chunk.task(), chunk.seq()), chunk));
     }
@@ -43,7 +43,8 @@ final class Clashes {
             clashing.rows().forEach(row -> errors.add(error(ordinal, row, now)));
         }
         long unknown = count - errors.size();
-        Map<String, LeftOut.Rest> rest = unknown == 0 ? Map.of() : Map.of("", new LeftOut.Rest(topic, unknown, -1, -1));
+        Map<String, LeftOut.Rest> rest =
+                unknown == 0 ? Map.of() : Map.of("", new LeftOut.Rest(source.topic(), unknown, -1, -1));
         return batch.without(count, new LeftOut(errors, rest));
     }
 
@@ -57,9 +58,8 @@ final class Clashes {
                 atMillis,
                 "Stage",
                 SqlState.DUPLICATE_KEY.number(),
-                "topic '" + topic + "' partition " + origin.partition() + ", record at offset " + origin.offset() + ": "
-                        + row.message(),
-                topic,
+                source.place(origin.partition()) + ", record at offset " + origin.offset() + ": " + row.message(),
+                source.topic(),
                 origin.partition(),
                 origin.offset(),
                 0,
@@ -77,11 +77,11 @@ final class Clashes {
                 SqlState.DUPLICATE_KEY.number(),
                 "row " + number + " of the transform's output in its batch: " + message
                         + (one
-                                ? "; made of topic '" + topic + "' partition "
+                                ? "; made of topic '" + source.topic() + "' partition "
                                         + move.from().partition() + " offsets "
                                         + move.from().offset() + " to " + (move.to() - 1)
                                 : ""),
-                topic,
+                source.topic(),
                 one ? move.from().partition() : "",
                 -1,
                 0,

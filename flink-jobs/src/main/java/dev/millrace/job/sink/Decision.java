@@ -82,6 +82,7 @@ final class Decision {
             case FENCED, FINISHED, UNKNOWN -> RunEnd.fenced(run, attempt, e);
             case TABLE_CHANGED, MAP_CHANGED -> RunEnd.outdated(run, e);
             case CURSOR_MISMATCH -> failed("Decide", SqlState.CURSOR_MISMATCH, e);
+            case TOO_LARGE -> failed("Decide", SqlState.RESOURCES_EXHAUSTED, e);
             case DUPLICATE_KEY -> failed("Stage", SqlState.DUPLICATE_KEY, e);
             case BUSY,
                     GATE_LOST,
@@ -92,7 +93,6 @@ final class Decision {
                     IN_USE,
                     NOT_RUNNING,
                     PLAN_STALE,
-                    TOO_LARGE,
                     QUERY_FAILED,
                     RESOURCES_EXHAUSTED,
                     UNAVAILABLE,

@@ -70,7 +70,7 @@ public final class FetchSource
     }
 
     static SourceSpec.Kafka kafka(JobRun run) {
-        return run.pipeline().source().match(kafka -> kafka);
+        return run.pipeline().source().asKafka();
     }
 
     @Override

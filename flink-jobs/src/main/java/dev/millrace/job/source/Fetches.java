@@ -12,11 +12,18 @@ import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 final class Fetches implements RecordsWithSplitIds<KafkaFetch> {
     private final Iterator<Map.Entry<String, List<KafkaFetch>>> splits;
     private final Runnable recycle;
+    private final Set<String> finished;
     private Iterator<KafkaFetch> current = List.<KafkaFetch>of().iterator();
 
     Fetches(Map<String, List<KafkaFetch>> bySplit, Runnable recycle) {
+        this(bySplit, recycle, Set.of());
+    }
+
+    /** @param finished splits that have nothing more */
+    Fetches(Map<String, List<KafkaFetch>> bySplit, Runnable recycle, Set<String> finished) {
         this.splits = bySplit.entrySet().iterator();
         this.recycle = requireNonNull(recycle, "recycle");
+        this.finished = Set.copyOf(finished);
     }
 
     @Override
@@ -36,7 +43,7 @@ final class Fetches implements RecordsWithSplitIds<KafkaFetch> {
 
     @Override
     public Set<String> finishedSplits() {
-        return Set.of();
+        return finished;
     }
 
     @Override

@@ -8,7 +8,7 @@ import dev.millrace.transform.load.RecordBatch;
 import java.util.List;
 
 /**
- * Records of one source partition, as they came with one fetch. Its arrays are used again once the task has let go of
+ * Records of one source partition, as they came with one fetch; of a file, a piece of it. Its arrays are used again once the task has let go of
  * it: whoever keeps anything copies it.
  *
  * @param from where the range begins: the offset read before it, not its first record
@@ -16,7 +16,7 @@ import java.util.List;
  *     equal to it only for records of a transform's output, which belong to no range
  * @param bytes of the records' values
  * @param readAtMillis when it was read, epoch milliseconds
- * @param leftOut errors of records that a transform left out of it
+ * @param leftOut errors of records that a transform left out of it, or why the rest of a file is left out
  */
 public record KafkaFetch(
         Cursor from, long to, RecordBatch records, long bytes, long readAtMillis, List<PipelineError> leftOut) {

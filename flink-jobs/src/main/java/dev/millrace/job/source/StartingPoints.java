@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.job.run.JobRun;
 import dev.millrace.job.run.RunEnd;
 import dev.millrace.job.run.StoreDoor;
-import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Attempt;
@@ -33,7 +32,6 @@ final class StartingPoints {
     private final Attempt attempt;
     private final String job;
     private final StoreDoor.Opener opener;
-    private final SourceSpec.Kafka source;
 
     /** @param job Flink's job id in hexadecimal */
     StartingPoints(JobRun run, Attempt attempt, String job, StoreDoor.Opener opener) {
@@ -41,7 +39,15 @@ final class StartingPoints {
         this.attempt = requireNonNull(attempt, "attempt");
         this.job = requireNonNull(job, "job");
         this.opener = requireNonNull(opener, "opener");
-        this.source = FetchSource.kafka(run);
+    }
+
+    /** Opens, for a task that is told elsewhere where to begin. */
+    void open() {
+        try (StoreDoor door = opener.open(run)) {
+            door.system(new SystemEntry.Open(run.pipeline().id(), attempt, job));
+        } catch (RefusedException e) {
+            throw refused(e);
+        }
     }
 
     /**
@@ -89,7 +95,7 @@ final class StartingPoints {
 
     private KafkaTopic topic(StoreDoor door) {
         try {
-            return KafkaTopic.describe(source, run.credentials());
+            return KafkaTopic.describe(FetchSource.kafka(run), run.credentials());
         } catch (StatementException e) {
             if (e.state() == SqlState.UNKNOWN_TOPIC) {
                 throw RunEnd.failed(door, run, e.state(), RunEnd.error("Extract", e.state(), e.getMessage()));

@@ -8,9 +8,10 @@ import dev.millrace.store.wire.WireWriter;
 /**
  * Where a pipeline goes on reading one partition of its source.
  *
- * @param incarnation tells a topic from one recreated under its name: Kafka's topic UUID
- * @param partition the source partition: Kafka's partition number
- * @param offset next offset to read
+ * @param incarnation tells a topic from one recreated under its name: Kafka's topic UUID; a file's size and time as it
+ *     was when its loading began, {@code 4711@1700000000000}
+ * @param partition the source partition: Kafka's partition number, a file's path
+ * @param offset next offset to read; of a file a {@link FilePlace}
  */
 public record Cursor(String incarnation, String partition, long offset) {
     public Cursor {

@@ -29,11 +29,13 @@ public final class InformationSchema {
     public static final long PIPELINES_ERRORS = 24;
     public static final long PIPELINES_BATCHES_METADATA = 30;
     public static final long PIPELINES_OFFSETS = 31;
+    public static final long PIPELINES_FILES = 32;
     public static final long LEAVES = 40;
     public static final long DISTRIBUTED_PARTITIONS = 41;
     public static final long GATES = 42;
 
     private static final SqlType NAME_TYPE = SqlType.of(Kind.VARCHAR, 64);
+    private static final SqlType PATH = SqlType.of(Kind.VARCHAR, 4096);
     private static final SqlType WORD = SqlType.of(Kind.VARCHAR, 32);
     private static final SqlType TEXT = SqlType.of(Kind.TEXT);
     private static final SqlType NUMBER = SqlType.of(Kind.BIGINT);
@@ -120,7 +122,7 @@ public final class InformationSchema {
                     .required(NUMBER, "BATCH_ROWS_WRITTEN")
                     .required(REAL, "BATCH_TIME", "BATCH_START_UNIX_TIMESTAMP")
                     .required(WORD, "BATCH_PARTITION_STATE")
-                    .nullable(NAME_TYPE, "BATCH_SOURCE_PARTITION_ID")
+                    .nullable(PATH, "BATCH_SOURCE_PARTITION_ID")
                     .nullable(NUMBER, "BATCH_EARLIEST_OFFSET", "BATCH_LATEST_OFFSET")
                     .required(REAL, "BATCH_PARTITION_TIME")
                     .required(NUMBER, "BATCH_BYTES")
@@ -142,7 +144,7 @@ public final class InformationSchema {
             table(PIPELINES_CURSORS, "PIPELINES_CURSORS")
                     .required(NAME_TYPE, "DATABASE_NAME", "PIPELINE_NAME")
                     .required(WORD, "SOURCE_TYPE")
-                    .required(NAME_TYPE, "SOURCE_PARTITION_ID")
+                    .required(PATH, "SOURCE_PARTITION_ID")
                     .nullable(NUMBER, "EARLIEST_OFFSET", "LATEST_OFFSET")
                     .required(NUMBER, "CURSOR_OFFSET", "SUCCESSFUL_CURSOR_OFFSET")
                     .required(NAME_TYPE, "SOURCE_INCARNATION")
@@ -156,7 +158,7 @@ public final class InformationSchema {
                     .required(TEXT, "ERROR_MESSAGE")
                     .required(WORD, "ERROR_KIND")
                     .nullable(NUMBER, "BATCH_ID")
-                    .nullable(NAME_TYPE, "BATCH_SOURCE_PARTITION_ID")
+                    .nullable(PATH, "BATCH_SOURCE_PARTITION_ID")
                     .nullable(TEXT, "LOAD_DATA_LINE")
                     .nullable(NUMBER, "LOAD_DATA_LINE_NUMBER", "SOURCE_OFFSET")
                     .nullable(NAME_TYPE, "COLUMN_NAME")
@@ -179,10 +181,20 @@ public final class InformationSchema {
             table(PIPELINES_OFFSETS, "PIPELINES_OFFSETS")
                     .required(NAME_TYPE, "DATABASE_NAME", "PIPELINE_NAME")
                     .required(WORD, "SOURCE_TYPE")
-                    .required(NAME_TYPE, "SOURCE_PARTITION_ID")
+                    .required(PATH, "SOURCE_PARTITION_ID")
                     .nullable(NUMBER, "EARLIEST_OFFSET", "LATEST_OFFSET")
                     .nullable(NUMBER, "LATEST_LOADED_OFFSET", "LATEST_SUCCESSFUL_OFFSET", "LAG_RECORDS")
                     .nullable(REAL, "LAG_SECONDS", "UPDATED_UNIX_TIMESTAMP")
+                    .spec(),
+            table(PIPELINES_FILES, "PIPELINES_FILES")
+                    .required(NAME_TYPE, "DATABASE_NAME", "PIPELINE_NAME")
+                    .required(WORD, "SOURCE_TYPE")
+                    .required(PATH, "FILE_NAME")
+                    .nullable(NUMBER, "FILE_SIZE")
+                    .required(WORD, "FILE_STATE")
+                    .required(NUMBER, "PIPELINE_ID")
+                    .nullable(NUMBER, "LOADED_BYTES")
+                    .nullable(TIME, "FILE_TIME")
                     .spec(),
             table(LEAVES, "LEAVES")
                     .required(NUMBER, "NODE_ID")

@@ -6,7 +6,6 @@ import dev.millrace.spec.Credentials;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.RegistrySettings;
-import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.transform.registry.RegisteredSchema;
@@ -29,8 +28,7 @@ sealed interface AvroSchemas {
         if (format.schema().isPresent()) {
             return new Inline(format.schema().get(), wants);
         }
-        Map<String, String> config =
-                pipeline.source().match((SourceSpec.Cases<Map<String, String>>) SourceSpec.Kafka::config);
+        Map<String, String> config = pipeline.source().asKafka().config();
         RegistrySettings settings = RegistrySettings.of(format.registry(), config, credentials);
         return new Registered(new SchemaRegistry(settings, SchemaRegistry.PATIENCE_DEFAULT), wants);
     }

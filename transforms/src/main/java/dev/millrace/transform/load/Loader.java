@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -81,7 +82,13 @@ public final class Loader implements AutoCloseable {
         reader = pipeline.format().match(new FormatSpec.Cases<>() {
             @Override
             public RecordReader json(FormatSpec.Json format) {
-                return new JsonReader(targets(format.mappings()));
+                return new JsonReader(targets(format.mappings(), FormatSpec.Mapping::path));
+            }
+
+            @Override
+            public RecordReader parquet(FormatSpec.Parquet format) {
+                List<FormatSpec.Mapping> all = format.mappings();
+                return new JsonReader(targets(all, mapping -> List.of(ParquetRows.key(all.indexOf(mapping)))));
             }
 
             @Override
@@ -92,7 +99,7 @@ public final class Loader implements AutoCloseable {
 
             @Override
             public RecordReader avro(FormatSpec.Avro format) {
-                List<JsonReader.Target> targets = targets(format.mappings());
+                List<JsonReader.Target> targets = targets(format.mappings(), FormatSpec.Mapping::path);
                 return new AvroReader(
                         targets, AvroSchemas.of(format, pipeline, credentials, AvroReader.wants(targets)));
             }
@@ -113,7 +120,8 @@ public final class Loader implements AutoCloseable {
         }
     }
 
-    private List<JsonReader.Target> targets(List<FormatSpec.Mapping> mappings) {
+    private List<JsonReader.Target> targets(
+            List<FormatSpec.Mapping> mappings, Function<FormatSpec.Mapping, List<String>> path) {
         List<JsonReader.Target> targets = new ArrayList<>();
         for (FormatSpec.Mapping mapping : mappings) {
             ColumnBuilder column = target(mapping.column());
@@ -121,7 +129,7 @@ public final class Loader implements AutoCloseable {
             DefaultValue missing = mapping.defaultValue().isPresent()
                     ? checkedDefault(mapping.defaultValue().get(), column.spec)
                     : new DefaultValue.Missing(mapping.path());
-            targets.add(new JsonReader.Target(column, mapping.path(), missing));
+            targets.add(new JsonReader.Target(column, path.apply(mapping), missing));
         }
         return targets;
     }

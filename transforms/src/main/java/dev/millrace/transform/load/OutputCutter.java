@@ -44,10 +44,20 @@ public final class OutputCutter {
     }
 
     public static OutputCutter of(FormatSpec format) {
-        return new OutputCutter(format.match(new FormatSpec.Cases<>() {
+        return new OutputCutter(scan(format));
+    }
+
+    /** Where records of a format end. */
+    static Scan scan(FormatSpec format) {
+        return format.match(new FormatSpec.Cases<>() {
             @Override
             public Scan json(FormatSpec.Json json) {
                 return new JsonScan();
+            }
+
+            @Override
+            public Scan parquet(FormatSpec.Parquet parquet) {
+                throw new IllegalArgumentException("Parquet is no stream of records");
             }
 
             @Override
@@ -59,7 +69,7 @@ public final class OutputCutter {
             public Scan avro(FormatSpec.Avro avro) {
                 return new AvroScan(avro);
             }
-        }));
+        });
     }
 
     /** Bytes of output that were added and not yet taken. */

@@ -34,8 +34,8 @@
  * <p><b>Why the heap.</b> Values gather in arrays and are copied into Arrow buffers at a batch's end: array stores are
  * cheaper than vector writes, buffers get their exact size, and a refused batch has no direct memory to release.
  *
- * <p>DuckDB is here for expressions only, in {@link dev.millrace.transform.load.ExpressionEngine}, without access to
- * files or the network. What SET computes comes back as text and goes through the column like a field, so there is one
+ * <p>DuckDB is here for Parquet, in {@link dev.millrace.transform.load.ParquetRows}, and for expressions, in {@link
+ * dev.millrace.transform.load.ExpressionEngine}, without access to files or the network. What SET computes comes back as text and goes through the column like a field, so there is one
  * meaning of text here, too. Rows go in by DuckDB's appender, not as Arrow streams: those need a native library of their
  * own in every class loader that loads a job.
  */

@@ -33,7 +33,7 @@ class IsolatingProgramTest {
             new ProgramLimits(Duration.ofSeconds(20), Duration.ofSeconds(40), 1L << 30, 32L << 20);
 
     private static final FormatSpec LINES =
-            new FormatSpec.Csv(",", "", false, "\\", "\n", "", List.of("id"), FormatSpec.CsvNulls.USUAL);
+            new FormatSpec.Csv(",", "", false, "\\", "\n", "", List.of("id"), FormatSpec.CsvNulls.USUAL, 0);
 
     @TempDir
     Path folder;

@@ -251,7 +251,8 @@ class LeftOutRecordsTest {
                         "\n",
                         "",
                         Arrays.stream(columns).map(ColumnSpec::name).toList(),
-                        new FormatSpec.CsvNulls(Optional.of(marker), enclosed, trailing)),
+                        new FormatSpec.CsvNulls(Optional.of(marker), enclosed, trailing),
+                        0),
                 columns);
     }
 }

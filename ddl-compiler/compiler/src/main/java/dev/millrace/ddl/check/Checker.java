@@ -7,6 +7,7 @@ import dev.millrace.ddl.CreatePipeline;
 import dev.millrace.ddl.CreateTable;
 import dev.millrace.ddl.Identifier;
 import dev.millrace.ddl.Insert;
+import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.Statement;
 import dev.millrace.ddl.Warning;
@@ -91,9 +92,11 @@ public final class Checker {
         List<Warning> warnings = new ArrayList<>();
         PipelineChecker checker = new PipelineChecker(create, warnings);
         checker.refuseLater();
-        ObjectName target = create.target().name();
-        ObjectName qualified = target.database().isPresent() ? target : ObjectName.of(database.name(), target);
-        TableSpec table = writableTable(qualified);
+        TableSpec table = target(create, database);
+        if (table.reference()) {
+            throw Later.unsupported(
+                    "a pipeline into a reference table", create.target().at());
+        }
         PipelineSpec spec = checker.check(database.name(), table);
         Optional<PipelineSpec> known = catalog.pipeline(database.name(), spec.name());
         if (known.isPresent() && create.form().orReplace()) {
@@ -109,9 +112,23 @@ public final class Checker {
         return new Checked<>(Optional.of(spec), warnings);
     }
 
+    /** The pipeline that does what LOAD DATA does once. */
+    public PipelineSpec loadData(LoadData statement) {
+        CreatePipeline load = statement.load();
+        PipelineChecker checker = new PipelineChecker(load, new ArrayList<>());
+        checker.refuseLater();
+        DatabaseSpec database = writableDatabase(load.target().name());
+        return checker.check(database.name(), target(load, database));
+    }
+
+    private TableSpec target(CreatePipeline create, DatabaseSpec database) {
+        ObjectName target = create.target().name();
+        return writableTable(target.database().isPresent() ? target : ObjectName.of(database.name(), target));
+    }
+
     /** What a pipeline proves itself with: CREDENTIALS, and what CONFIG has of the kind. */
     public Credentials credentials(CreatePipeline create) {
-        return new PipelineChecker(create, new ArrayList<>()).connection().credentials();
+        return new PipelineChecker(create, new ArrayList<>()).credentials();
     }
 
     /**

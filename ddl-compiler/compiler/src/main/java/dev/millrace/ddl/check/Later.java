@@ -4,6 +4,7 @@ import dev.millrace.ddl.AlterPipeline;
 import dev.millrace.ddl.CreatePipeline;
 import dev.millrace.ddl.CreateTable;
 import dev.millrace.ddl.Insert;
+import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.PipelineControl;
 import dev.millrace.ddl.Place;
 import dev.millrace.ddl.Show;
@@ -74,6 +75,14 @@ final class Later implements Statement.Cases<Boolean> {
 
     @Override
     public Boolean createPipeline(CreatePipeline create) {
+        return false;
+    }
+
+    @Override
+    public Boolean loadData(LoadData load) {
+        if (load.local()) {
+            throw unsupported("LOAD DATA LOCAL (the protocol takes no files of clients)", load.at());
+        }
         return false;
     }
 

@@ -52,8 +52,11 @@ final class LoadChecker {
                 create.where().map(text -> new SqlExpression(text.sql(), expressions.condition(text))));
     }
 
-    /** A program's rows are no records of Kafka. */
+    /** Neither lines of files nor a program's rows are records of Kafka. */
     static void refuseProperties(PipelineSpec spec, Place at) {
+        if (spec.source().isFiles() && !spec.load().properties().isEmpty()) {
+            throw Later.unsupported("get_kafka_pipeline_prop of files", at);
+        }
         if (spec.isThroughProgram() && !spec.load().properties().isEmpty()) {
             throw Later.unsupported("get_kafka_pipeline_prop behind a program", at);
         }

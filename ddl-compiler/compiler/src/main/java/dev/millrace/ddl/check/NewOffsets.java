@@ -48,8 +48,11 @@ public sealed interface NewOffsets {
         }
     }
 
-    /** @param byPartition next offset for each partition that is named; the others stay where they are */
-    record Given(Map<Integer, Long> byPartition) implements NewOffsets {
+    /**
+     * @param byPartition next offset for each partition that is named; the others stay where they are. For a path 1: it
+     *     counts as loaded; 0: it is loaded anew
+     */
+    record Given(Map<String, Long> byPartition) implements NewOffsets {
         public Given {
             byPartition = Map.copyOf(byPartition);
         }

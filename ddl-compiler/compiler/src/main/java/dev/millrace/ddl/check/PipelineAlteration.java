@@ -51,6 +51,7 @@ final class PipelineAlteration {
             "SET TRANSFORM",
             "RELOAD TRANSFORM",
             "DROP PARTITION",
+            "DROP FILE",
             "DROP ORPHAN PARTITIONS",
             "DROP ORPHAN FILES");
 
@@ -104,12 +105,14 @@ final class PipelineAlteration {
                                 option(PipelineOption.Kind.MAX_PARTITIONS_PER_BATCH, action))),
                         spec.limits().offsets(),
                         spec.limits().retries()));
-            case "MAX_OFFSETS_PER_BATCH_PARTITION" ->
+            case "MAX_OFFSETS_PER_BATCH_PARTITION" -> {
+                refuseOfFiles(name, action);
                 spec = spec.withLimits(new BatchLimits(
                         spec.limits().partitions(),
                         OptionalInt.of(PipelineChecker.offsets(
                                 option(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION, action))),
                         spec.limits().retries()));
+            }
             case "MAX_RETRIES_PER_BATCH_PARTITION" ->
                 spec = spec.withLimits(spec.limits()
                         .withRetries(spec.limits()
@@ -121,6 +124,7 @@ final class PipelineAlteration {
                         .withRetries(
                                 RetryOptions.of(action.value(), spec.limits().retries(), action.at())));
             case "TRANSFORM" -> {
+                refuseOfFiles(name, action);
                 spec = spec.withTransform(TransformChecker.check(action));
                 AvroChecker.refuseTransform(spec, action.at());
                 LoadChecker.refuseProperties(spec, action.at());
@@ -131,13 +135,21 @@ final class PipelineAlteration {
                                 () -> wrong("pipeline '" + spec.name() + "' has no transform: SET one", action.at()));
                 spec = spec.withTransform(known.withFile("", 0));
             }
-            case "DROP PARTITION" -> {
+            case "DROP PARTITION", "DROP FILE" -> {
+                if (spec.source().isFiles() != name.equals("DROP FILE")) {
+                    throw wrong(
+                            name + " of a pipeline that reads " + spec.source().kind(), action.at());
+                }
                 forgotten.add(Quoting.unquoted(action.value()));
                 offsetsAt = action.at();
             }
-            case "DROP ORPHAN PARTITIONS" -> {
-                orphans = true;
-                offsetsAt = action.at();
+            case "DROP ORPHAN PARTITIONS", "DROP ORPHAN FILES" -> {
+                if (spec.source().isFiles() == name.endsWith("FILES")) {
+                    orphans = true;
+                    offsetsAt = action.at();
+                } else {
+                    warnings.add(TableOptions.ignored(name));
+                }
             }
             default -> warnings.add(TableOptions.ignored((action.value() + " " + name).strip()));
         }
@@ -149,14 +161,15 @@ final class PipelineAlteration {
 
     /** A whole clause takes the place of the old one; {@code ::key = value} changes one key. */
     private void connect(Action action, boolean secret) {
-        SourceSpec.Kafka kafka = spec.source().match(source -> source);
+        if (spec.source() instanceof SourceSpec.Files files) {
+            spec = spec.withSource(configured(files, action, secret));
+            return;
+        }
+        SourceSpec.Kafka kafka = spec.source().asKafka();
         KafkaConnection before = new KafkaConnection(kafka.config(), credentials);
         KafkaConnection after;
         if (action.value().startsWith("::")) {
-            int equals = action.value().indexOf(" = ");
-            String key = action.value().substring(2, equals).replace("`", "");
-            after = before.with(
-                    Map.of(key, Quoting.unquoted(action.value().substring(equals + 3))), secret, action.at());
+            after = before.with(oneKey(action), secret, action.at());
         } else {
             StringText text = new StringText(Quoting.unquoted(action.value()), action.at());
             KafkaConnection kept = secret
@@ -168,7 +181,30 @@ final class PipelineAlteration {
         spec = spec.withSource(new SourceSpec.Kafka(kafka.brokers(), kafka.topic(), after.config()));
     }
 
-    private static NewOffsets offsets(Action action) {
+    private static Map<String, String> oneKey(Action action) {
+        int equals = action.value().indexOf(" = ");
+        String key = action.value().substring(2, equals).replace("`", "");
+        return Map.of(key, Quoting.unquoted(action.value().substring(equals + 3)));
+    }
+
+    private static SourceSpec.Files configured(SourceSpec.Files files, Action action, boolean secret) {
+        if (secret) {
+            throw wrong("files need no CREDENTIALS", action.at());
+        }
+        return new SourceSpec.Files(
+                files.pattern(),
+                action.value().startsWith("::")
+                        ? FilePattern.with(files.settings(), oneKey(action), action.at())
+                        : FilePattern.settings(new StringText(Quoting.unquoted(action.value()), action.at())));
+    }
+
+    private void refuseOfFiles(String what, Action action) {
+        if (spec.source().isFiles()) {
+            throw Later.unsupported(what + " of files", action.at());
+        }
+    }
+
+    private NewOffsets offsets(Action action) {
         return switch (action.value()) {
             case "EARLIEST" -> new NewOffsets.Earliest();
             case "LATEST" -> new NewOffsets.Latest();
@@ -177,18 +213,30 @@ final class PipelineAlteration {
                         ? action.value().substring("TIMESTAMP ".length())
                         : action.value();
                 String said = Quoting.unquoted(text).strip();
-                yield said.startsWith("{") ? given(said, action.at()) : new NewOffsets.From(time(said, action.at()));
+                if (said.startsWith("{")) {
+                    yield given(said, action.at());
+                }
+                refuseOfFiles("SET OFFSETS TIMESTAMP", action);
+                yield new NewOffsets.From(time(said, action.at()));
             }
         };
     }
 
-    private static NewOffsets given(String json, Place at) {
-        Map<Integer, Long> byPartition = new HashMap<>();
+    private NewOffsets given(String json, Place at) {
+        boolean files = spec.source().isFiles();
+        Map<String, Long> byPartition = new HashMap<>();
         KafkaConnection.keys("OFFSETS", new StringText(json, at)).forEach((partition, offset) -> {
-            if (!partition.matches("[0-9]{1,9}") || !offset.matches("[0-9]{1,18}")) {
+            if (files && !(partition.startsWith("/") && offset.matches("[01]"))) {
+                throw wrong(
+                        "'" + partition + "': " + offset
+                                + " is not the path of a file with 1, which takes it as loaded,"
+                                + " or 0, which loads it anew",
+                        at);
+            }
+            if (!files && (!partition.matches("0|[1-9][0-9]{0,8}") || !offset.matches("[0-9]{1,18}"))) {
                 throw wrong("'" + partition + "': " + offset + " is not a partition with its next offset", at);
             }
-            byPartition.put(Integer.parseInt(partition), Long.parseLong(offset));
+            byPartition.put(partition, Long.parseLong(offset));
         });
         if (byPartition.isEmpty()) {
             throw wrong("OFFSETS names no partition", at);

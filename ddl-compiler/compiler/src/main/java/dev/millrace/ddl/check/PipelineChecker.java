@@ -17,10 +17,12 @@ import dev.millrace.ddl.SqlText;
 import dev.millrace.ddl.Warning;
 import dev.millrace.spec.BatchLimits;
 import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.Credentials;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.RetrySpec;
+import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
@@ -52,10 +54,14 @@ final class PipelineChecker {
     /** Fails at the first clause that comes later. */
     void refuseLater() {
         Source source = create.source();
+        boolean files = source.kind() == Source.Kind.FS;
         refuse(
-                source.kind() != Source.Kind.KAFKA,
+                source.kind() != Source.Kind.KAFKA && !files,
                 "LOAD DATA " + source.kind().name().replace('_', ' '),
                 source.at());
+        create.transform().ifPresent(transform -> refuse(files, "WITH TRANSFORM of files", transform.at()));
+        option(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION)
+                .ifPresent(option -> refuse(files, option.kind().words() + " of files", option.at()));
         if (create.form().aggregator()) {
             warnings.add(TableOptions.ignored("AGGREGATOR"));
         }
@@ -66,13 +72,15 @@ final class PipelineChecker {
             @Override
             public Boolean csv(Csv csv) {
                 // A topic has no first lines, and a batch's are chance.
-                refuse(csv.ignoreLines() > 0, "IGNORE " + csv.ignoreLines() + " LINES of a topic", csv.at());
+                refuse(csv.ignoreLines() > 0 && !files, "IGNORE " + csv.ignoreLines() + " LINES of a topic", csv.at());
+                refuse(csv.ignoreLines() > Integer.MAX_VALUE, "IGNORE " + csv.ignoreLines() + " LINES", csv.at());
                 return false;
             }
 
             @Override
             public Boolean mapped(Mapped mapped) {
-                refuse(mapped.kind() == Mapped.Kind.PARQUET, "FORMAT " + mapped.kind(), mapped.at());
+                refuse(files && mapped.kind() == Mapped.Kind.AVRO, "FORMAT AVRO of files", mapped.at());
+                refuse(!files && mapped.kind() == Mapped.Kind.PARQUET, "FORMAT PARQUET of a topic", mapped.at());
                 if (mapped.kind() == Mapped.Kind.AVRO) {
                     AvroChecker.refuseLater(mapped, create.transform());
                 } else {
@@ -116,16 +124,12 @@ final class PipelineChecker {
     }
 
     PipelineSpec check(String database, TableSpec table) {
-        refuse(
-                table.reference(),
-                "a pipeline into a reference table",
-                create.target().at());
         FormatSpec format = format(table);
         PipelineSpec spec = new PipelineSpec(
                 0,
                 database,
                 create.name().name().text(),
-                KafkaEndpoint.parse(create.source(), connection().config()),
+                source(),
                 format,
                 table,
                 option(PipelineOption.Kind.BATCH_INTERVAL)
@@ -155,13 +159,34 @@ final class PipelineChecker {
             }
 
             @Override
+            public List<String> parquet(FormatSpec.Parquet parquet) {
+                return parquet.mappings().stream()
+                        .map(FormatSpec.Mapping::column)
+                        .toList();
+            }
+
+            @Override
             public List<String> csv(FormatSpec.Csv csv) {
                 return csv.columns();
             }
         });
     }
 
-    KafkaConnection connection() {
+    private SourceSpec source() {
+        return isOfFiles()
+                ? FilePattern.parse(create.source())
+                : KafkaEndpoint.parse(create.source(), connection().config());
+    }
+
+    private boolean isOfFiles() {
+        return create.source().kind() == Source.Kind.FS;
+    }
+
+    Credentials credentials() {
+        return isOfFiles() ? Credentials.NONE : connection().credentials();
+    }
+
+    private KafkaConnection connection() {
         return KafkaConnection.of(create.source().config(), create.source().credentials());
     }
 
@@ -227,9 +252,11 @@ final class PipelineChecker {
             @Override
             public FormatSpec mapped(Mapped mapped) {
                 List<FormatSpec.Mapping> mappings = mappings(mapped, table);
-                return mapped.kind() == Mapped.Kind.AVRO
-                        ? AvroChecker.check(mapped, mappings)
-                        : new FormatSpec.Json(mappings);
+                return switch (mapped.kind()) {
+                    case AVRO -> AvroChecker.check(mapped, mappings);
+                    case JSON -> new FormatSpec.Json(mappings);
+                    case PARQUET -> parquet(mapped, mappings);
+                };
             }
         });
     }
@@ -257,6 +284,11 @@ final class PipelineChecker {
                     column.name(), mapping.path(), mapping.defaultValue().map(text -> defaultValue(text, column))));
         }
         return mappings;
+    }
+
+    private static FormatSpec parquet(Mapped mapped, List<FormatSpec.Mapping> mappings) {
+        refuse(mappings.stream().anyMatch(mapping -> mapping.path().isEmpty()), "% with FORMAT PARQUET", mapped.at());
+        return new FormatSpec.Parquet(mappings);
     }
 
     /** Unlike a column's, a mapping's DEFAULT NULL says something: load NULL where the path does not exist. */
@@ -292,7 +324,8 @@ final class PipelineChecker {
                         .map(StringText::value)
                         .orElse(""),
                 columns.stream().map(ColumnSpec::name).toList(),
-                nulls(csv));
+                nulls(csv),
+                (int) csv.ignoreLines());
     }
 
     private FormatSpec.CsvNulls nulls(Csv csv) {

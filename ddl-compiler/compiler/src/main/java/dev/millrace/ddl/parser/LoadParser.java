@@ -21,6 +21,7 @@ import dev.millrace.ddl.CreatePipeline.StringText;
 import dev.millrace.ddl.CreatePipeline.Target;
 import dev.millrace.ddl.CreatePipeline.Transform;
 import dev.millrace.ddl.Identifier;
+import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.PipelineOption;
 import dev.millrace.ddl.Place;
@@ -29,9 +30,10 @@ import dev.millrace.spec.TransformSpec.Framing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Reads CREATE PIPELINE. Manuals give its clauses one order, users write them in many: before INTO and behind it each
+ * Reads CREATE PIPELINE and LOAD DATA. Manuals give its clauses one order, users write them in many: before INTO and behind it each
  * clause may come anywhere, once.
  */
 final class LoadParser {
@@ -78,14 +80,47 @@ final class LoadParser {
         while (!tokens.at("INTO")) {
             beforeInto();
         }
+        return behindSource(
+                new Form(orReplace, aggregator, ifNotExists, at),
+                Optional.of(name),
+                () -> new Source(kind, link, location, config, credentials, sourceAt));
+    }
+
+    LoadData loadData() {
+        Place at = tokens.expect("LOAD", "DATA");
+        boolean local = tokens.accept("LOCAL");
+        tokens.expect("INFILE");
+        Place sourceAt = tokens.place();
+        String location = tokens.string().value();
+        while (!tokens.at("INTO")) {
+            beforeInto();
+        }
+        for (PipelineOption option : options) {
+            throw SyntaxError.because(
+                    option.kind().words() + " is a clause of pipelines",
+                    option.at().position());
+        }
+        transform.ifPresent(clause -> {
+            throw SyntaxError.because(
+                    "WITH TRANSFORM is a clause of pipelines", clause.at().position());
+        });
+        CreatePipeline load = behindSource(
+                new Form(false, false, false, at),
+                Optional.empty(),
+                () -> new Source(Source.Kind.FS, Optional.empty(), location, config, credentials, sourceAt));
+        return new LoadData(load, local, at);
+    }
+
+    /** @param name empty for one named after its target */
+    private CreatePipeline behindSource(Form form, Optional<ObjectName> name, Supplier<Source> source) {
         Target target = target();
         while (!tokens.atEnd()) {
             behindInto();
         }
         return new CreatePipeline(
-                new Form(orReplace, aggregator, ifNotExists, at),
-                name,
-                new Source(kind, link, location, config, credentials, sourceAt),
+                form,
+                name.orElse(target.name()),
+                source.get(),
                 options,
                 transform,
                 errorMode,

@@ -133,6 +133,7 @@ public final class StatementParser {
             case "SHOW" -> new ShowParser(tokens).show();
             case "DESCRIBE", "DESC", "EXPLAIN" -> explain();
             case "SET" -> new SetParser(tokens).set();
+            case "LOAD" -> tokens.peek(2).is("DATA") ? new LoadParser(tokens).loadData() : other(2);
             case "BEGIN", "COMMIT", "ROLLBACK" -> transaction();
             case "START", "STOP", "TEST", "EXTRACT", "PROFILE", "DETACH", "CLEAR", "OPTIMIZE" -> verb();
             default -> OTHERS.contains(first.word) ? other(2) : fail();

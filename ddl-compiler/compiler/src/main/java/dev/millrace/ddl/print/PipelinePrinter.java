@@ -12,12 +12,13 @@ import dev.millrace.ddl.CreatePipeline.Mapped;
 import dev.millrace.ddl.CreatePipeline.Mapping;
 import dev.millrace.ddl.CreatePipeline.Source;
 import dev.millrace.ddl.CreatePipeline.StringText;
+import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.PipelineOption;
 import dev.millrace.spec.TransformSpec.Framing;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes CREATE PIPELINE with its clauses in the order of the manuals. */
+/** Writes CREATE PIPELINE and LOAD DATA with their clauses in the order of the manuals. */
 final class PipelinePrinter {
     private PipelinePrinter() {}
 
@@ -30,6 +31,19 @@ final class PipelinePrinter {
                 .append(Quoting.name(create.name()))
                 .append(" AS LOAD DATA ")
                 .append(source(create.source()));
+        return behindSource(create, text);
+    }
+
+    static String print(LoadData load) {
+        Source source = load.load().source();
+        StringBuilder text = new StringBuilder("LOAD DATA ")
+                .append(load.local() ? "LOCAL " : "")
+                .append("INFILE ")
+                .append(location(source));
+        return behindSource(load.load(), text);
+    }
+
+    private static String behindSource(CreatePipeline create, StringBuilder text) {
         create.options().forEach(option -> text.append(' ').append(option(option)));
         create.transform()
                 .ifPresent(transform -> text.append(" WITH TRANSFORM (")
@@ -62,7 +76,11 @@ final class PipelinePrinter {
     private static String source(Source source) {
         return source.kind().name().replace('_', ' ')
                 + source.link().map(link -> " " + Quoting.name(link)).orElse("")
-                + " " + Quoting.string(source.location())
+                + " " + location(source);
+    }
+
+    private static String location(Source source) {
+        return Quoting.string(source.location())
                 + string("CONFIG", source.config())
                 + string("CREDENTIALS", source.credentials());
     }

@@ -116,6 +116,11 @@ public final class SpecPrinter {
                     }
 
                     @Override
+                    public String parquet(FormatSpec.Parquet parquet) {
+                        return "";
+                    }
+
+                    @Override
                     public String csv(FormatSpec.Csv csv) {
                         return csv.nulls()
                                 .definedBy()
@@ -140,8 +145,23 @@ public final class SpecPrinter {
     }
 
     private static String source(SourceSpec source) {
-        return source.match(kafka -> "KAFKA " + Quoting.string(kafka.bootstrap() + "/" + kafka.topic())
-                + (kafka.config().isEmpty() ? "" : " CONFIG " + strings(kafka.config())));
+        return source.kind() + " "
+                + source.match(new SourceSpec.Cases<String>() {
+                    @Override
+                    public String kafka(SourceSpec.Kafka kafka) {
+                        return Quoting.string(kafka.bootstrap() + "/" + kafka.topic()) + config(kafka.config());
+                    }
+
+                    @Override
+                    public String files(SourceSpec.Files files) {
+                        return Quoting.string(files.pattern())
+                                + config(files.settings().keys());
+                    }
+                });
+    }
+
+    private static String config(Map<String, String> keys) {
+        return keys.isEmpty() ? "" : " CONFIG " + strings(keys);
     }
 
     private static String number(String words, OptionalInt value) {
@@ -170,6 +190,11 @@ public final class SpecPrinter {
             }
 
             @Override
+            public String parquet(FormatSpec.Parquet parquet) {
+                return " FORMAT PARQUET (" + joined(parquet.mappings(), SpecPrinter::mapping) + ")";
+            }
+
+            @Override
             public String csv(FormatSpec.Csv csv) {
                 return " FORMAT CSV FIELDS TERMINATED BY " + Quoting.string(csv.fieldsTerminatedBy())
                         + (csv.optionallyEnclosed() ? " OPTIONALLY" : "")
@@ -178,6 +203,7 @@ public final class SpecPrinter {
                         + " LINES TERMINATED BY " + Quoting.string(csv.linesTerminatedBy())
                         + " STARTING BY " + Quoting.string(csv.linesStartingBy())
                         + (csv.nulls().trailing() ? " TRAILING NULLCOLS" : "")
+                        + (csv.ignoreLines() > 0 ? " IGNORE " + csv.ignoreLines() + " LINES" : "")
                         + " (" + joined(csv.columns(), SpecPrinter::input) + ")";
             }
         });

@@ -11,6 +11,7 @@ import dev.millrace.ddl.CreateTable.KeyPart;
 import dev.millrace.ddl.CreateTable.TypeName;
 import dev.millrace.ddl.Identifier;
 import dev.millrace.ddl.Insert;
+import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.PipelineControl;
 import dev.millrace.ddl.Show;
 import dev.millrace.ddl.SqlText;
@@ -217,6 +218,11 @@ public final class SqlPrinter {
         @Override
         public String createPipeline(CreatePipeline create) {
             return PipelinePrinter.print(create);
+        }
+
+        @Override
+        public String loadData(LoadData load) {
+            return PipelinePrinter.print(load);
         }
 
         @Override

@@ -13,6 +13,7 @@ import dev.millrace.ddl.print.SpecPrinter;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
+import dev.millrace.spec.FileSettings;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.PipelineSpec;
@@ -278,6 +279,24 @@ class CheckerTest {
     }
 
     @Test
+    void pipelineOfFilesPrintsAndReadsBackEqual() {
+        catalog.with("CREATE TABLE t (a INT, b INT)");
+
+        PipelineSpec spec = pipeline("CREATE PIPELINE p AS LOAD DATA FS '/srv/in/*.csv.gz'"
+                        + " CONFIG '{\"process_zero_byte_files\": true, \"file_time_threshold\": 17,"
+                        + " \"polling_interval_ms\": 1000}' INTO TABLE t IGNORE 2 LINES")
+                .spec()
+                .orElseThrow();
+
+        assertThat(spec.source())
+                .isEqualTo(new SourceSpec.Files(
+                        "/srv/in/*.csv.gz", new FileSettings(false, true, 17, Duration.ofSeconds(1))));
+        assertThat(((FormatSpec.Csv) spec.format()).ignoreLines()).isEqualTo(2);
+        assertThat(SpecPrinter.print(spec)).contains(" IGNORE 2 LINES (`a`, `b`)");
+        assertThat(pipeline(SpecPrinter.print(spec)).spec()).contains(spec);
+    }
+
+    @Test
     void harmlessPipelineOptionsAreWarnedOf() {
         catalog.with("CREATE TABLE t (a INT)");
 
@@ -382,7 +401,7 @@ class CheckerTest {
         assertThat(altered.spec().source())
                 .isEqualTo(new SourceSpec.Kafka(List.of("h:9092"), "t", Map.of("client.rack", "it's \\ here")));
         assertThat(altered.credentials().values()).containsOnly(Map.entry("sasl.password", "x"));
-        assertThat(altered.offsets()).contains(new NewOffsets.Given(Map.of(3, 17L)));
+        assertThat(altered.offsets()).contains(new NewOffsets.Given(Map.of("3", 17L)));
         assertThat(altered.spec().limits().retries())
                 .isEqualTo(new RetrySpec(OptionalInt.of(5), Duration.ofMillis(700), Duration.ofSeconds(10), true));
         assertThat(altered.forgotten()).containsExactly("9");

@@ -5,6 +5,7 @@ import dev.millrace.ddl.CreatePipeline;
 import dev.millrace.ddl.CreateTable;
 import dev.millrace.ddl.DdlCompiler;
 import dev.millrace.ddl.Insert;
+import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.ParsedStatement;
 import dev.millrace.ddl.PipelineControl;
 import dev.millrace.ddl.Show;
@@ -92,6 +93,11 @@ public final class Refusals implements Statement.Cases<Object> {
     @Override
     public Object createPipeline(CreatePipeline create) {
         return checker.createPipeline(create);
+    }
+
+    @Override
+    public Object loadData(LoadData load) {
+        return checker.loadData(load);
     }
 
     @Override

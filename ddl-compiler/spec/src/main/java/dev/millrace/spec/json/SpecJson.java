@@ -9,6 +9,7 @@ import dev.millrace.spec.BatchLimits;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.ErrorMode;
+import dev.millrace.spec.FileSettings;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.LoadSpec;
@@ -248,26 +249,41 @@ public final class SpecJson {
     }
 
     private static ObjectNode source(SourceSpec source) {
-        return source.match(kafka -> {
-            ObjectNode node = MAPPER.createObjectNode();
-            node.put("kind", "KAFKA");
-            node.set("brokers", strings(kafka.brokers()));
-            node.put("topic", kafka.topic());
-            if (!kafka.config().isEmpty()) {
-                node.set("config", object(kafka.config()));
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("kind", source.kind());
+        return source.match(new SourceSpec.Cases<>() {
+            @Override
+            public ObjectNode kafka(SourceSpec.Kafka kafka) {
+                node.set("brokers", strings(kafka.brokers()));
+                node.put("topic", kafka.topic());
+                return with(kafka.config());
             }
-            return node;
+
+            @Override
+            public ObjectNode files(SourceSpec.Files files) {
+                node.put("pattern", files.pattern());
+                return with(files.settings().keys());
+            }
+
+            private ObjectNode with(Map<String, String> config) {
+                if (!config.isEmpty()) {
+                    node.set("config", object(config));
+                }
+                return node;
+            }
         });
     }
 
     private static SourceSpec source(JsonNode node) {
         String kind = node.required("kind").asText();
+        Map<String, String> config = node.has("config") ? strings(node.get("config")) : Map.of();
         return switch (kind) {
             case "KAFKA" ->
                 new SourceSpec.Kafka(
                         list(node.required("brokers"), JsonNode::asText),
                         node.required("topic").asText(),
-                        node.has("config") ? strings(node.get("config")) : Map.of());
+                        config);
+            case "FS" -> new SourceSpec.Files(node.required("pattern").asText(), FileSettings.of(config));
             default -> throw new IllegalStateException("unknown source in a spec: " + kind);
         };
     }
@@ -276,19 +292,26 @@ public final class SpecJson {
         return format.match(new FormatSpec.Cases<>() {
             @Override
             public ObjectNode json(FormatSpec.Json json) {
-                ObjectNode node = MAPPER.createObjectNode();
-                node.put("kind", "JSON");
-                node.set("mappings", mappings(json.mappings()));
-                return node;
+                return mapped("JSON", json.mappings());
             }
 
             @Override
             public ObjectNode avro(FormatSpec.Avro avro) {
-                ObjectNode node = MAPPER.createObjectNode();
-                node.put("kind", "AVRO");
-                node.set("mappings", mappings(avro.mappings()));
+                ObjectNode node = mapped("AVRO", avro.mappings());
                 avro.schema().ifPresent(schema -> node.put("schema", schema));
                 node.set("registry", strings(avro.registry()));
+                return node;
+            }
+
+            @Override
+            public ObjectNode parquet(FormatSpec.Parquet parquet) {
+                return mapped("PARQUET", parquet.mappings());
+            }
+
+            private ObjectNode mapped(String kind, List<FormatSpec.Mapping> all) {
+                ObjectNode node = MAPPER.createObjectNode();
+                node.put("kind", kind);
+                node.set("mappings", mappings(all));
                 return node;
             }
 
@@ -309,6 +332,9 @@ public final class SpecJson {
                     nulls.put("optionallyEnclosed", csv.nulls().optionallyEnclosed());
                     nulls.put("trailing", csv.nulls().trailing());
                 }
+                if (csv.ignoreLines() > 0) {
+                    node.put("ignoreLines", csv.ignoreLines());
+                }
                 return node;
             }
         });
@@ -318,6 +344,7 @@ public final class SpecJson {
         String kind = node.required("kind").asText();
         return switch (kind) {
             case "JSON" -> new FormatSpec.Json(mappings(node.required("mappings")));
+            case "PARQUET" -> new FormatSpec.Parquet(mappings(node.required("mappings")));
             case "AVRO" ->
                 new FormatSpec.Avro(
                         mappings(node.required("mappings")),
@@ -332,7 +359,8 @@ public final class SpecJson {
                         node.required("linesTerminatedBy").asText(),
                         node.required("linesStartingBy").asText(),
                         list(node.required("columns"), JsonNode::asText),
-                        nulls(node.path("nulls")));
+                        nulls(node.path("nulls")),
+                        node.path("ignoreLines").asInt(0));
             default -> throw new IllegalStateException("unknown format in a spec: " + kind);
         };
     }

@@ -49,10 +49,13 @@ public final class ExecuteRoom implements AutoCloseable {
                 engine,
                 timer,
                 pipelines::refreshOffsets);
+        TableWrite.Tools tools = new TableWrite.Tools(client, writer, clock, allocator);
+        InsertRunner inserts = new InsertRunner(catalog, queries, engine, tools);
         statements = new Statements(
                 catalog,
                 queries,
-                new InsertRunner(catalog, queries, engine, new TableWrite.Tools(client, writer, clock, allocator)),
+                inserts,
+                new FileLoad(inserts, tools, allocator, settings.spill()),
                 new DdlRunner(client, catalog, writer, clock, leafCalls, settings.partitionsDefault()),
                 new PipelineRunner(
                         catalog, pipelines, queries, new PipelineSamples(pipelines, allocator, settings.spill())));

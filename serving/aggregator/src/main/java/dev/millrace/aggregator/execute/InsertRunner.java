@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** INSERT and REPLACE: rows from VALUES or a query, made to fit the table, written as one statement. */
 final class InsertRunner {
@@ -49,9 +50,14 @@ final class InsertRunner {
                     "ON DUPLICATE KEY UPDATE is not supported",
                     insert.onDuplicate().get(0).column().at().position());
         }
+        return whileTableChanges(view -> once(insert, parameterSets, session, view));
+    }
+
+    /** Runs a statement again with a fresh catalog while others change its table. */
+    long whileTableChanges(ToLongFunction<CatalogView> statement) {
         for (int changed = 0; ; changed++) {
             try {
-                return once(insert, parameterSets, session);
+                return statement.applyAsLong(catalog.view());
             } catch (RefusedException e) {
                 boolean old = e.refusal() == Refusal.TABLE_CHANGED
                         || e.refusal() == Refusal.MAP_CHANGED
@@ -65,8 +71,7 @@ final class InsertRunner {
         }
     }
 
-    private long once(Insert insert, List<List<Object>> parameterSets, Session session) {
-        CatalogView view = catalog.view();
+    private long once(Insert insert, List<List<Object>> parameterSets, Session session, CatalogView view) {
         CheckedInsert checked = Names.checker(view, session).insert(insert);
         TableSpec table = checked.table();
         int[] targets = checked.columns().stream().mapToInt(i -> i).toArray();
@@ -167,7 +172,7 @@ final class InsertRunner {
     }
 
     /** A value of a result as {@link Coercion} takes it. */
-    private static Object given(Object value, SqlType type) {
+    static Object given(Object value, SqlType type) {
         if (value == null) {
             return null;
         }

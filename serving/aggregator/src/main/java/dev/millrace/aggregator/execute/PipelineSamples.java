@@ -131,10 +131,8 @@ final class PipelineSamples {
                 error.kind().state(), "row " + error.offset() + " after the transform: " + error.reason());
     }
 
-    private static StatementException refused(PipelineSpec spec, int partition, RecordError error) {
-        String topic = spec.source().match(kafka -> kafka.topic());
-        return new StatementException(
-                error.kind().state(), "topic '" + topic + "' partition " + partition + ", " + error.describe());
+    private static StatementException refused(PipelineSpec spec, String partition, RecordError error) {
+        return new StatementException(error.kind().state(), spec.source().place(partition) + ", " + error.describe());
     }
 
     private static void read(VectorSchemaRoot loaded, PipelineSpec spec, List<Object[]> rows) {
@@ -149,8 +147,8 @@ final class PipelineSamples {
         }
     }
 
-    private static Map<Integer, List<Sampled>> byPartition(List<Sampled> sampled) {
-        Map<Integer, List<Sampled>> byPartition = new LinkedHashMap<>();
+    private static Map<String, List<Sampled>> byPartition(List<Sampled> sampled) {
+        Map<String, List<Sampled>> byPartition = new LinkedHashMap<>();
         sampled.forEach(item -> byPartition
                 .computeIfAbsent(item.partition(), p -> new ArrayList<>())
                 .add(item));
@@ -163,14 +161,14 @@ final class PipelineSamples {
         RecordBatch packed = RecordBatch.of(0, values);
         long[] offsets = records.stream().mapToLong(Sampled::offset).toArray();
         RecordProperties properties = new RecordProperties(
-                spec.source().match(kafka -> kafka.topic()),
-                records.stream().map(Sampled::properties).toList());
+                spec.source().topic(), records.stream().map(Sampled::properties).toList());
         return new RecordBatch(
                 packed.bytes(), packed.starts(), packed.lengths(), offsets, packed.count(), Optional.of(properties));
     }
 
     /**
-     * Writes records as a transform reads them: each with its length before it, 8 bytes little-endian. Answers how many.
+     * Writes records as a transform reads them: each with its length before it, 8 bytes little-endian; those of files as
+     * they stand there. Answers how many.
      */
     long extract(CatalogSnapshot.Pipeline pipeline, PipelineControl control) {
         Matcher clauses = EXTRACT.matcher(control.rest());
@@ -182,35 +180,38 @@ final class PipelineSamples {
         if (!file.isAbsolute()) {
             throw wrong("OUTFILE '" + written + "' is not an absolute path on the server", control);
         }
+        boolean files = pipeline.spec().source().isFiles();
         List<Sampled> records;
         if (clauses.group("partition") == null) {
             records = pipelines.next(pipeline, LIMIT_DEFAULT);
         } else {
             String partition = Quoting.unquoted(clauses.group("partition"));
-            if (!partition.matches("[0-9]{1,9}")) {
+            if (!files && !partition.matches("[0-9]{1,9}")) {
                 throw wrong("'" + partition + "' is not a partition of a Kafka topic", control);
             }
             boolean ranged = clauses.group("from") != null;
             records = pipelines.range(
                     pipeline,
-                    Integer.parseInt(partition),
+                    partition,
                     ranged ? Optional.of(Long.parseLong(clauses.group("from"))) : Optional.empty(),
                     ranged ? Optional.of(Long.parseLong(clauses.group("to"))) : Optional.empty(),
                     ranged ? LIMIT_MAX : LIMIT_DEFAULT);
         }
-        write(file, records, control);
+        write(file, records, !files, control);
         return records.size();
     }
 
-    private static void write(Path file, List<Sampled> records, PipelineControl control) {
+    private static void write(Path file, List<Sampled> records, boolean framed, PipelineControl control) {
         try (OutputStream out = new BufferedOutputStream(
                 Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
             for (Sampled item : records) {
                 byte[] value = item.value() == null ? new byte[0] : item.value();
-                out.write(ByteBuffer.allocate(Long.BYTES)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .putLong(value.length)
-                        .array());
+                if (framed) {
+                    out.write(ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(value.length)
+                            .array());
+                }
                 out.write(value);
             }
         } catch (FileAlreadyExistsException e) {

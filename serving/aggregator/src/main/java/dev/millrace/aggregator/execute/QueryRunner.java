@@ -33,7 +33,10 @@ final class QueryRunner {
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private static final Set<Long> OF_SOURCES = Set.of(
-            InformationSchema.PIPELINES, InformationSchema.PIPELINES_CURSORS, InformationSchema.PIPELINES_OFFSETS);
+            InformationSchema.PIPELINES,
+            InformationSchema.PIPELINES_CURSORS,
+            InformationSchema.PIPELINES_OFFSETS,
+            InformationSchema.PIPELINES_FILES);
 
     private final LiveCatalog catalog;
     private final Planner planner;

@@ -10,6 +10,7 @@ import dev.millrace.ddl.CreatePipeline;
 import dev.millrace.ddl.CreateTable;
 import dev.millrace.ddl.DdlCompiler;
 import dev.millrace.ddl.Insert;
+import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.ParsedStatement;
 import dev.millrace.ddl.PipelineControl;
 import dev.millrace.ddl.Place;
@@ -48,6 +49,7 @@ public final class Statements {
     private final DdlCompiler compiler = new DdlCompiler();
     private final QueryRunner queries;
     private final InsertRunner inserts;
+    private final FileLoad files;
     private final DdlRunner ddl;
     private final ShowRunner shows;
     private final PipelineRunner pipelines;
@@ -62,10 +64,16 @@ public final class Statements {
             });
 
     Statements(
-            LiveCatalog catalog, QueryRunner queries, InsertRunner inserts, DdlRunner ddl, PipelineRunner pipelines) {
+            LiveCatalog catalog,
+            QueryRunner queries,
+            InsertRunner inserts,
+            FileLoad files,
+            DdlRunner ddl,
+            PipelineRunner pipelines) {
         this.catalog = requireNonNull(catalog, "catalog");
         this.queries = requireNonNull(queries, "queries");
         this.inserts = requireNonNull(inserts, "inserts");
+        this.files = requireNonNull(files, "files");
         this.ddl = requireNonNull(ddl, "ddl");
         this.pipelines = requireNonNull(pipelines, "pipelines");
         this.shows = new ShowRunner(catalog);
@@ -338,6 +346,11 @@ public final class Statements {
         public Outcome createPipeline(CreatePipeline create) {
             pipelines.create(create, session);
             return Outcome.DONE;
+        }
+
+        @Override
+        public Outcome loadData(LoadData load) {
+            return new Outcome.Count(files.run(load, session));
         }
 
         @Override

@@ -14,7 +14,6 @@ import dev.millrace.store.Attempt;
 import dev.millrace.store.CatalogSnapshot;
 import dev.millrace.store.Cursor;
 import dev.millrace.store.PipelineState;
-import dev.millrace.store.SourceOffsets;
 import dev.millrace.store.client.StoreClient;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.OpenAnswer;
@@ -89,8 +88,8 @@ public final class Pipelines {
             return new Definition(whole, sql, credentials, Optional.of(file));
         }
 
-        SourceSpec.Kafka source() {
-            return kafka(spec);
+        private SourceDesk source() {
+            return SourceDesk.of(spec, credentials);
         }
     }
 
@@ -107,9 +106,7 @@ public final class Pipelines {
     /** CREATE PIPELINE. Answers whether one of that name was dropped before. */
     public boolean create(Definition definition) {
         PipelineSpec spec = definition.spec();
-        try (KafkaTopics topics = new KafkaTopics(definition.source(), definition.credentials())) {
-            topics.topic();
-        }
+        definition.source().check();
         long id = client.system(new SystemEntry.AllocateId()).number();
         try {
             boolean before = withProgram(
@@ -135,20 +132,21 @@ public final class Pipelines {
      * @throws RefusedException PLAN_STALE if somebody else changed it since
      */
     public boolean replace(CatalogSnapshot.Pipeline known, Definition definition) {
+        SourceSpec before = known.spec().source();
+        SourceSpec after = definition.spec().source();
+        // A file that was loaded stays loaded, whichever pattern names it.
         boolean otherTopic =
-                !definition.source().topic().equals(kafka(known.spec()).topic());
-        List<Cursor> cursors = List.of();
-        List<String> forgotten = List.of();
-        try (KafkaTopics topics = new KafkaTopics(definition.source(), definition.credentials())) {
-            if (otherTopic) {
-                cursors = topics.earliest();
-                forgotten = cursors(known).stream().map(Cursor::partition).toList();
-            } else {
-                topics.topic();
-            }
+                before.isFiles() != after.isFiles() || !after.topic().equals(before.topic());
+        if (!otherTopic) {
+            definition.source().check();
+            send(known, definition, SourceDesk.Moves.NONE);
+            return false;
         }
-        send(known, definition, cursors, forgotten);
-        return otherTopic;
+        List<String> all = before.isFiles()
+                ? List.of(SystemEntry.ReplacePipeline.ALL_FILES)
+                : cursors(known).stream().map(Cursor::partition).toList();
+        send(known, definition, new SourceDesk.Moves(definition.source().earliest(), all));
+        return true;
     }
 
     /**
@@ -165,61 +163,20 @@ public final class Pipelines {
             Optional<NewOffsets> offsets,
             List<String> forgotten,
             boolean orphans) {
-        boolean connects = !definition.source().equals(kafka(known.spec()))
+        SourceDesk source = definition.source();
+        boolean moves = offsets.isPresent() || orphans || !forgotten.isEmpty();
+        boolean connects = !definition.spec().source().equals(known.spec().source())
                 || !definition.credentials().equals(known.credentials());
-        List<Cursor> cursors = List.of();
-        List<String> gone = forgotten;
-        if (offsets.isPresent() || orphans || connects) {
-            try (KafkaTopics topics = new KafkaTopics(definition.source(), definition.credentials())) {
-                KafkaTopics.Topic topic = topics.topic();
-                cursors = offsets.map(to -> cursors(topics, to)).orElse(List.of());
-                gone = offsets.isPresent() || orphans ? gone(known, forgotten, orphans, topic, cursors) : forgotten;
-            }
+        if (connects) {
+            source.check();
         }
-        send(known, definition, cursors, gone);
+        send(
+                known,
+                definition,
+                moves ? source.moves(offsets, forgotten, orphans, cursors(known)) : SourceDesk.Moves.NONE);
     }
 
-    /** Cursors of another topic under the name go with the first SET OFFSETS, whichever partitions that names. */
-    private List<String> gone(
-            CatalogSnapshot.Pipeline known,
-            List<String> forgotten,
-            boolean orphans,
-            KafkaTopics.Topic topic,
-            List<Cursor> cursors) {
-        return cursors(known).stream()
-                .filter(cursor -> forgotten.contains(cursor.partition())
-                        || orphans && Integer.parseInt(cursor.partition()) >= topic.partitions()
-                        || !cursors.isEmpty() && !cursor.incarnation().equals(topic.incarnation()))
-                .map(Cursor::partition)
-                .toList();
-    }
-
-    private static List<Cursor> cursors(KafkaTopics topics, NewOffsets offsets) {
-        return offsets.match(new NewOffsets.Cases<>() {
-            @Override
-            public List<Cursor> earliest(NewOffsets.Earliest to) {
-                return topics.earliest();
-            }
-
-            @Override
-            public List<Cursor> latest(NewOffsets.Latest to) {
-                return topics.latest();
-            }
-
-            @Override
-            public List<Cursor> from(NewOffsets.From to) {
-                return topics.from(to.time().toEpochMilli());
-            }
-
-            @Override
-            public List<Cursor> given(NewOffsets.Given to) {
-                return topics.given(to.byPartition());
-            }
-        });
-    }
-
-    private void send(
-            CatalogSnapshot.Pipeline known, Definition definition, List<Cursor> cursors, List<String> forgotten) {
+    private void send(CatalogSnapshot.Pipeline known, Definition definition, SourceDesk.Moves moves) {
         long id = known.spec().id();
         withProgram(
                 definition,
@@ -228,8 +185,8 @@ public final class Pipelines {
                         definition.spec().withId(id),
                         definition.sql(),
                         definition.credentials(),
-                        cursors,
-                        forgotten,
+                        moves.cursors(),
+                        moves.gone(),
                         clock.millis()));
         catalog.refresh();
         sources.forget(id);
@@ -262,60 +219,35 @@ public final class Pipelines {
     /** Where a pipeline goes on reading. */
     public List<Cursor> cursors(CatalogSnapshot.Pipeline pipeline) {
         return OpenAnswer.read(client.system(
-                        new SystemEntry.ReportOffsets(pipeline.spec().id(), List.of(), clock.millis())))
+                        SystemEntry.ReportOffsets.ask(pipeline.spec().id())))
                 .cursors();
     }
 
     /** Whether a pipeline has loaded everything before these places. */
     public boolean isBehind(CatalogSnapshot.Pipeline pipeline, List<Cursor> ends) {
-        List<Cursor> cursors = cursors(pipeline);
-        return ends.stream()
-                .anyMatch(end -> cursors.stream()
-                        .noneMatch(cursor ->
-                                cursor.partition().equals(end.partition()) && cursor.offset() >= end.offset()));
+        Map<String, Long> offsets = new HashMap<>();
+        cursors(pipeline).forEach(cursor -> offsets.put(cursor.partition(), cursor.offset()));
+        return ends.stream().anyMatch(end -> offsets.getOrDefault(end.partition(), -1L) < end.offset());
     }
 
     /** Where the source ends now. Partitions without a record are left out. */
     public List<Cursor> ends(CatalogSnapshot.Pipeline pipeline) {
-        try (KafkaTopics topics = new KafkaTopics(kafka(pipeline.spec()), pipeline.credentials())) {
-            KafkaTopics.Topic topic = topics.topic();
-            return topics.offsets(topic).stream()
-                    .filter(item -> item.latest() > item.earliest())
-                    .map(item -> new Cursor(topic.incarnation(), item.partition(), item.latest()))
-                    .toList();
-        }
+        return source(pipeline).ends(cursors(pipeline));
     }
 
     /** The records that come next, at most so many. */
     public List<SourceSample.Sampled> next(CatalogSnapshot.Pipeline pipeline, long limit) {
-        Map<Integer, Long> cursors = new HashMap<>();
-        cursors(pipeline).forEach(cursor -> cursors.put(Integer.parseInt(cursor.partition()), cursor.offset()));
-        SourceSpec.Kafka source = kafka(pipeline.spec());
-        return SourceSample.read(
-                source, pipeline.credentials(), SourceSample.Ranges.behind(cursors, offsets(pipeline)), limit);
+        return source(pipeline).next(cursors(pipeline), limit);
     }
 
     /** Records of one partition, from an offset (its oldest) to another, that one left out (its newest). */
     public List<SourceSample.Sampled> range(
-            CatalogSnapshot.Pipeline pipeline, int partition, Optional<Long> from, Optional<Long> to, long limit) {
-        SourceSpec.Kafka source = kafka(pipeline.spec());
-        SourceOffsets there = offsets(pipeline).stream()
-                .filter(item -> item.partition().equals(String.valueOf(partition)))
-                .findFirst()
-                .orElseThrow(() -> new StatementException(
-                        SqlState.WRONG_CONFIG, "topic '" + source.topic() + "' has no partition " + partition));
-        long first = Math.max(there.earliest(), from.orElse(there.earliest()));
-        long end = Math.min(there.latest(), to.orElse(there.latest()));
-        SourceSample.Ranges ranges = first < end
-                ? new SourceSample.Ranges(Map.of(partition, first), Map.of(partition, end))
-                : new SourceSample.Ranges(Map.of(), Map.of());
-        return SourceSample.read(source, pipeline.credentials(), ranges, limit);
+            CatalogSnapshot.Pipeline pipeline, String partition, Optional<Long> from, Optional<Long> to, long limit) {
+        return source(pipeline).range(partition, from, to, limit);
     }
 
-    private static List<SourceOffsets> offsets(CatalogSnapshot.Pipeline pipeline) {
-        try (KafkaTopics topics = new KafkaTopics(kafka(pipeline.spec()), pipeline.credentials())) {
-            return topics.offsets(topics.topic());
-        }
+    private static SourceDesk source(CatalogSnapshot.Pipeline pipeline) {
+        return SourceDesk.of(pipeline.spec(), pipeline.credentials());
     }
 
     /**
@@ -331,10 +263,7 @@ public final class Pipelines {
             }
             throw new StatementException(SqlState.PIPELINE_RUNNING, "Pipeline '" + name + "' is already running");
         }
-        List<Cursor> earliest;
-        try (KafkaTopics topics = new KafkaTopics(kafka(pipeline.spec()), pipeline.credentials())) {
-            earliest = topics.earliest();
-        }
+        List<Cursor> earliest = source(pipeline).earliest();
         long id = pipeline.spec().id();
         long run = client.system(new SystemEntry.NewRun(
                         id, PipelineState.RUNNING, false, Long.MAX_VALUE, batches, clock.millis()))
@@ -353,7 +282,7 @@ public final class Pipelines {
     }
 
     private void begin(CatalogSnapshot.Pipeline pipeline, long run, List<Cursor> earliest) {
-        String topic = "topic '" + kafka(pipeline.spec()).topic() + "'";
+        String topic = "topic '" + pipeline.spec().source().topic() + "'";
         try {
             Attempt attempt = new Attempt(run, 0);
             long id = pipeline.spec().id();
@@ -420,9 +349,5 @@ public final class Pipelines {
     /** CLEAR PIPELINE ERRORS. */
     public void clearErrors(CatalogSnapshot.Pipeline pipeline) {
         client.system(new SystemEntry.ClearErrors(pipeline.spec().id()));
-    }
-
-    private static SourceSpec.Kafka kafka(PipelineSpec spec) {
-        return spec.source().match(source -> source);
     }
 }

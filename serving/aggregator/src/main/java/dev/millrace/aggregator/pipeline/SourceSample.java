@@ -39,9 +39,10 @@ public final class SourceSample {
     /**
      * A record.
      *
+     * @param partition of the source: a topic's partition, a file's path
      * @param value null: it has none
      */
-    public record Sampled(int partition, long offset, byte[] value, RecordProperties.Each properties) {}
+    public record Sampled(String partition, long offset, byte[] value, RecordProperties.Each properties) {}
 
     /**
      * Half-open ranges of offsets.
@@ -138,13 +139,15 @@ public final class SourceSample {
                             "the records have more than " + (BYTES_MAX >> 20) + " MB: ask for fewer");
                 }
                 read.computeIfAbsent(item.partition(), p -> new ArrayList<>())
-                        .add(new Sampled(item.partition(), item.offset(), item.value(), properties(item)));
+                        .add(new Sampled(
+                                String.valueOf(item.partition()), item.offset(), item.value(), properties(item)));
             }
             open.entrySet().removeIf(entry -> consumer.position(entry.getKey()) >= entry.getValue());
         }
         return read.values().stream()
                 .flatMap(List::stream)
-                .sorted(Comparator.comparingInt(Sampled::partition).thenComparingLong(Sampled::offset))
+                .sorted(Comparator.comparingInt((Sampled item) -> Integer.parseInt(item.partition()))
+                        .thenComparingLong(Sampled::offset))
                 .toList();
     }
 }

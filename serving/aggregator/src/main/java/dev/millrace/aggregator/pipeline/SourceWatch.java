@@ -123,7 +123,7 @@ public final class SourceWatch implements AutoCloseable {
             if (known != null) {
                 known.close();
             }
-            return new WatchedSource(client, clock, pipeline);
+            return WatchedSource.of(client, clock, pipeline);
         });
         source.look(pipeline, demanded);
     }

@@ -112,7 +112,8 @@ final class SystemViews {
             Map.entry(InformationSchema.PIPELINES_BATCHES, """
                     SELECT *, 'Succeeded' AS BATCH_STATE, 'Succeeded' AS BATCH_PARTITION_STATE,
                         BATCH_TIME AS BATCH_PARTITION_TIME, m."partition" AS BATCH_SOURCE_PARTITION_ID,
-                        m."offset" AS BATCH_EARLIEST_OFFSET, m."to" AS BATCH_LATEST_OFFSET
+                        m."offset" AS BATCH_EARLIEST_OFFSET,
+                        m."to" & ~(3::BIGINT << 61) AS BATCH_LATEST_OFFSET
                     FROM (SELECT *, unnest(CASE WHEN len(moved) = 0 THEN [NULL] ELSE moved END) AS m FROM @v_batch)"""),
             Map.entry(InformationSchema.PIPELINES_BATCHES_SUMMARY, """
                     SELECT *, 'Succeeded' AS BATCH_STATE, epoch_ms(started_millis) AS START_TIME,
@@ -137,6 +138,17 @@ final class SystemViews {
                         o.next_offset AS LATEST_SUCCESSFUL_OFFSET, o.lag AS LAG_RECORDS, o.seconds AS LAG_SECONDS,
                         o.at_millis / 1e3 AS UPDATED_UNIX_TIMESTAMP
                     FROM @v_offset o JOIN @s_pipeline p ON p.id = o.pipeline JOIN @s_database d ON d.id = p.database"""),
+            // An incarnation is size@time; the character itself stands for the file's name in these texts.
+            Map.entry(InformationSchema.PIPELINES_FILES, """
+                    SELECT d.name AS DATABASE_NAME, p.name AS PIPELINE_NAME, p.pipeline AS PIPELINE_ID,
+                        'FS' AS SOURCE_TYPE, o.source_partition AS FILE_NAME,
+                        coalesce(o.latest, CAST(split_part(o.incarnation, chr(64), 1) AS BIGINT)) AS FILE_SIZE,
+                        coalesce(o.state, 'Unloaded') AS FILE_STATE, o.next_offset AS LOADED_BYTES,
+                        epoch_ms(coalesce(nullif(o.pending, -1), CAST(split_part(o.incarnation, chr(64), 2) AS BIGINT)))
+                            AS FILE_TIME
+                    FROM @v_offset o JOIN (SELECT id AS pipeline, name, database FROM @s_pipeline
+                            WHERE json_extract_string(spec, '$.source.kind') = 'FS') AS p ON p.pipeline = o.pipeline
+                        JOIN @s_database d ON d.id = p.database"""),
             Map.entry(InformationSchema.PIPELINES_BATCHES_METADATA, """
                     SELECT *, 'Succeeded' AS BATCH_STATE, BATCH_ROWS_WRITTEN AS BATCH_ROWS_INSERTED,
                         BATCH_START_UNIX_TIMESTAMP + BATCH_TIME AS BATCH_END_UNIX_TIMESTAMP
@@ -206,11 +218,18 @@ final class SystemViews {
                 SELECT coalesce(c.pipeline, o.pipeline) AS pipeline,
                     coalesce(c.c."partition", o.o."partition") AS source_partition, c.c."offset" AS next_offset,
                     c.c.incarnation AS incarnation, o.o.earliest AS earliest, o.o.latest AS latest, o.at_millis,
-                    greatest(0, o.o.latest - coalesce(c.c."offset", o.o.earliest)) AS lag,
-                    CASE WHEN o.o.latest <= coalesce(c.c."offset", o.o.earliest) THEN 0
-                        WHEN o.o.pending >= 0 THEN greatest(0, o.at_millis - o.o.pending) / 1e3 END AS seconds
+                    CASE WHEN coalesce(c.c."partition", o.o."partition") NOT LIKE '/%'
+                        THEN greatest(0, o.o.latest - coalesce(c.c."offset", o.o.earliest)) END AS lag,
+                    CASE WHEN o.o.latest <= coalesce(c.c."offset", o.o.earliest) OR c.state IN ('Loaded', 'Skipped')
+                        THEN 0
+                        WHEN o.o.pending >= 0 THEN greatest(0, o.at_millis - o.o.pending) / 1e3 END AS seconds,
+                    c.state AS state, o.o.pending AS pending
                 FROM (SELECT pipeline, unnest(from_json(cursors, '[{"incarnation": "VARCHAR", "partition": "VARCHAR",
-                        "offset": "BIGINT"}]')) AS c FROM @s_cursor) AS c
+                        "offset": "BIGINT"}]')) AS c, NULL AS state FROM @s_cursor
+                    UNION ALL SELECT pipeline,
+                        {'incarnation': incarnation, 'partition': path, 'offset': offset_ & ~(3::BIGINT << 61)},
+                        CASE WHEN offset_ < (1::BIGINT << 62) THEN 'Loading' WHEN (offset_ & (1::BIGINT << 61)) = 0
+                            THEN 'Loaded' ELSE 'Skipped' END FROM @s_file) AS c
                     FULL JOIN (SELECT pipeline, at_millis, unnest(from_json(offsets, '[{"partition": "VARCHAR",
                         "earliest": "BIGINT", "latest": "BIGINT", "pending": "BIGINT"}]')) AS o FROM @s_offsets) AS o
                     ON o.o."partition" = c.c."partition" AND o.pipeline = c.pipeline"""));

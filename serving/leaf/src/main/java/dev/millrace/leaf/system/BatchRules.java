@@ -136,7 +136,11 @@ final class BatchRules {
         ProgressRow progress = before.after(participants);
         rows.progress.put(progress);
         long csn = participants.isEmpty() ? 0 : progress.csn();
-        rows.cursors.find(id.writer()).ifPresent(row -> rows.cursors.put(row.withBatch(id, csn, entry.moves())));
+        boolean files = rows.sourceCursors.areOfFiles(id.writer());
+        rows.cursors
+                .find(id.writer())
+                .ifPresent(row -> rows.cursors.put(row.withBatch(id, csn, files ? List.of() : entry.moves())));
+        rows.sourceCursors.moveFiles(id.writer(), entry.moves());
         entry.change().ifPresent(change -> change(entry, change, csn));
         rows.gates.drop(id);
         rows.pipelines

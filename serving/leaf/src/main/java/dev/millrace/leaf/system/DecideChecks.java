@@ -154,19 +154,27 @@ final class DecideChecks {
         if (entry.moves().isEmpty()) {
             return Optional.empty();
         }
-        CursorRow cursors = rows.cursors.find(entry.batch().writer()).orElseThrow();
+        long pipeline = entry.batch().writer();
+        boolean files = rows.sourceCursors.areOfFiles(pipeline);
         Set<String> seen = new HashSet<>();
         for (CursorMove move : entry.moves()) {
             Cursor from = move.from();
-            Optional<Cursor> cursor = cursors.cursor(from.partition());
-            if (!cursor.equals(Optional.of(from))) {
+            Optional<Cursor> cursor = rows.sourceCursors.find(pipeline, from.partition());
+            // A file without a cursor is new: there is one place only to begin.
+            boolean isNewFile = files && cursor.isEmpty() && from.offset() == 0;
+            if (!isNewFile && !cursor.equals(Optional.of(from))) {
                 return refused(Refusal.CURSOR_MISMATCH, mismatch(from, cursor));
             }
             if (!seen.add(from.partition())) {
                 return refused(Refusal.MALFORMED, "two moves of source partition " + from.partition());
             }
         }
-        return Optional.empty();
+        return rows.sourceCursors.filesTooMany(pipeline, entry.moves()) == 0
+                ? Optional.empty()
+                : refused(
+                        Refusal.TOO_LARGE,
+                        "a pipeline remembers " + Cursors.FILES_MAX + " files: remove some that are loaded from their"
+                                + " folder, then ALTER PIPELINE … DROP ORPHAN FILES");
     }
 
     private static String mismatch(Cursor from, Optional<Cursor> cursor) {

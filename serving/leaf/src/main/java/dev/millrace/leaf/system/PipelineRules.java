@@ -2,6 +2,7 @@ package dev.millrace.leaf.system;
 
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.store.Cursor;
 import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
 import dev.millrace.store.log.SystemEntry;
@@ -115,8 +116,8 @@ final class PipelineRules {
         WriterRow writer = moved ? before.withNextRun() : before.withRunBehind();
         rows.fence(writer, writer.current());
         if (moved) {
-            CursorRow cursors = rows.cursors.find(row.id()).orElseThrow();
-            rows.cursors.put(cursors.replaced(entry.cursors(), entry.forgotten()));
+            rows.sourceCursors.replace(
+                    row.id(), entry.pipeline().source().isFiles(), entry.cursors(), entry.forgotten());
         }
         rows.pipelines.put(row.replaced(spec, entry.sql(), entry.credentials(), writer.run(), entry.atMillis()));
         programs.dropUnused();
@@ -132,7 +133,7 @@ final class PipelineRules {
         // Its batches stay in the list until they are published everywhere; without it no view shows them.
         rows.gates.dropWriter(entry.id());
         rows.writers.remove(entry.id());
-        rows.cursors.remove(entry.id());
+        rows.sourceCursors.drop(entry.id());
         rows.offsets.remove(entry.id());
         rows.pipelines.remove(entry.id());
         programs.dropUnused();
@@ -233,13 +234,22 @@ final class PipelineRules {
             return unknown(entry.pipeline());
         }
         OffsetsRow report = new OffsetsRow(entry.pipeline(), entry.atMillis(), entry.offsets());
-        if (!rows.offsets.find(entry.pipeline()).equals(Optional.of(report))) {
+        if (!entry.isAsking() && !rows.offsets.find(entry.pipeline()).equals(Optional.of(report))) {
             rows.offsets.put(report);
         }
         List<Long> lastTouched =
                 rows.progress.find(pipeline.get().database()).orElseThrow().lastTouched();
-        return Answer.of(
-                new OpenAnswer(rows.cursors.find(entry.pipeline()).orElseThrow().cursors(), lastTouched)::write);
+        return Answer.of(new OpenAnswer(cursors(entry), lastTouched)::write);
+    }
+
+    /** Files are many: who names some gets the cursors of those. */
+    private List<Cursor> cursors(SystemEntry.ReportOffsets entry) {
+        long pipeline = entry.pipeline();
+        return entry.isAsking() || !rows.sourceCursors.areOfFiles(pipeline)
+                ? rows.sourceCursors.all(pipeline)
+                : entry.offsets().stream()
+                        .flatMap(item -> rows.sourceCursors.find(pipeline, item.partition()).stream())
+                        .toList();
     }
 
     private static Answer unknown(long id) {

@@ -28,9 +28,11 @@ final class SystemRows {
     final Rows<Long, GateRow> gateRows = new Rows<>(SystemTable.GATE, GateRow::place, recorder);
     final Rows<Long, ProgramRow> programs = new Rows<>(SystemTable.PROGRAM, ProgramRow::id, recorder);
     final Rows<DroppedRow.Key, DroppedRow> dropped = new Rows<>(SystemTable.DROPPED, DroppedRow::key, recorder);
+    final Rows<FileRow.Key, FileRow> files = new Rows<>(SystemTable.FILE, FileRow::key, recorder);
     final Rows<Long, OffsetsRow> offsets = new Rows<>(SystemTable.OFFSETS, OffsetsRow::pipeline, recorder);
     final History history = new History(recorder);
     final Gates gates = new Gates(this);
+    final Cursors sourceCursors = new Cursors(this);
 
     CounterRow counters() {
         return counters.find(1L).orElse(CounterRow.FIRST);
@@ -136,6 +138,7 @@ final class SystemRows {
             case GATE -> gateRows.load(GateRow.of(row));
             case PROGRAM -> programs.load(ProgramRow.of(row));
             case DROPPED -> dropped.load(DroppedRow.of(row));
+            case FILE -> files.load(FileRow.of(row));
             case OFFSETS -> offsets.load(OffsetsRow.of(row));
             case ERROR, PROGRAM_PART -> throw new IllegalStateException(table + " stays in the file");
         }

@@ -104,6 +104,8 @@ public enum SystemTable {
             "tables VARCHAR"),
     /** Names of pipelines that were dropped, newest time only. */
     DROPPED(2, "database BIGINT", "name VARCHAR", "at_millis BIGINT"),
+    /** How far files are loaded; {@code offset_}: the form of {@link dev.millrace.store.FilePlace}. */
+    FILE(2, "pipeline BIGINT", "path VARCHAR", "incarnation VARCHAR", "offset_ BIGINT"),
     /** {@code offsets}: JSON, what the source was last said to have. */
     OFFSETS(1, "pipeline BIGINT", "at_millis BIGINT", "offsets VARCHAR"),
     /** {@code batch}: the {@code seq} of the batch it was left out of; 0 if it stopped the pipeline. */

@@ -8,13 +8,19 @@ import dev.millrace.leaf.system.RandomEntries;
 import dev.millrace.leaf.system.SystemFixture;
 import dev.millrace.leaf.system.SystemState;
 import dev.millrace.spec.ColumnSpec;
+import dev.millrace.spec.FileSettings;
+import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.CatalogSnapshot;
+import dev.millrace.store.Cursor;
+import dev.millrace.store.CursorMove;
+import dev.millrace.store.FilePlace;
 import dev.millrace.store.InformationSchema;
 import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
+import dev.millrace.store.SourceOffsets;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Answer;
@@ -128,6 +134,7 @@ class SystemEngineTest {
     @Test
     void everyTableOfInformationSchemaHasRowsAndNullsOnlyWhereItSaysSo() throws SQLException {
         busyShop();
+        pipelineOfFiles();
         for (TableSpec table : InformationSchema.tables()) {
             assertThat(query("SELECT count(*) FROM d0_p0.t" + table.id()))
                     .as(table.name())
@@ -331,6 +338,51 @@ class SystemEngineTest {
         apply(new SystemEntry.RecordErrors(
                 1100, 1, List.of(error(new byte[] {'x', '\t', 'y'}), error(new byte[] {-1}))));
         apply(new SystemEntry.TakeGate(new BatchId(aggregator, attempt, 3), 1, List.of(CLICKS.id())));
+    }
+
+    /** One that is loaded, one in the middle, one left out, one that only was seen. */
+    private void pipelineOfFiles() {
+        Attempt attempt = new Attempt(1, 0);
+        apply(new SystemEntry.CreatePipeline(
+                SystemFixture.pipeline(1200, "files", CLICKS)
+                        .withSource(new SourceSpec.Files("/in/*", FileSettings.DEFAULT)),
+                "CREATE PIPELINE …",
+                5));
+        apply(new SystemEntry.NewRun(1200, PipelineState.RUNNING, false, 6));
+        apply(new SystemEntry.Open(1200, attempt, "cafe"));
+        Answer decided = apply(SystemFixture.decide(1, 1200, attempt, 1)
+                .moves(
+                        file("loaded", new FilePlace(20, FilePlace.State.LOADED)),
+                        file("loading", new FilePlace(5, FilePlace.State.LOADING)),
+                        file("torn", new FilePlace(3, FilePlace.State.SKIPPED)))
+                .entry());
+        assertThat(decided.orThrow().number()).isZero();
+        apply(new SystemEntry.ReportOffsets(1200, List.of(new SourceOffsets("/in/new", 0, 9, 1_000)), 4_000));
+    }
+
+    private static CursorMove file(String name, FilePlace to) {
+        return new CursorMove(new Cursor("7@1700000000000", "/in/" + name, 0), to.offset());
+    }
+
+    @Test
+    void filesShowTheirStates() throws SQLException {
+        busyShop();
+        pipelineOfFiles();
+        assertThat(query(
+                        "SELECT FILE_NAME || ' ' || FILE_SIZE || ' ' || FILE_STATE || ' ' || coalesce(LOADED_BYTES, -1)"
+                                + " || ' ' || epoch_ms(FILE_TIME) FROM d0_p0.t" + InformationSchema.PIPELINES_FILES
+                                + " ORDER BY 1"))
+                .containsExactly(
+                        "/in/loaded 7 Loaded 20 1700000000000",
+                        "/in/loading 7 Loading 5 1700000000000",
+                        "/in/new 9 Unloaded -1 1000",
+                        "/in/torn 7 Skipped 3 1700000000000");
+        assertThat(query("SELECT LAG_SECONDS FROM d0_p0.t" + InformationSchema.PIPELINES_OFFSETS
+                        + " WHERE SOURCE_TYPE = 'FS' AND LAG_RECORDS IS NULL ORDER BY SOURCE_PARTITION_ID"))
+                .containsExactly("0.0", null, "3.0", "0.0");
+        assertThat(query("SELECT BATCH_LATEST_OFFSET FROM d0_p0.t" + InformationSchema.PIPELINES_BATCHES
+                        + " WHERE PIPELINE_NAME = 'files' ORDER BY BATCH_SOURCE_PARTITION_ID"))
+                .containsExactly("20", "5", "3");
     }
 
     private static PipelineError error(byte[] record) {

@@ -187,7 +187,8 @@ public sealed interface SystemEntry {
     }
 
     /**
-     * A writer's attempt begins: every older one is fenced. Answer: {@link dev.millrace.store.wire.OpenAnswer}.
+     * A writer's attempt begins: every older one is fenced. Answer: {@link dev.millrace.store.wire.OpenAnswer}, without
+     * cursors of files: those who want them ask by {@link ReportOffsets}.
      * Refused as FENCED if a newer attempt is known, as UNKNOWN for a dropped pipeline.
      *
      * @param job Flink's job id in hexadecimal; empty for an aggregator
@@ -217,7 +218,7 @@ public sealed interface SystemEntry {
 
     /**
      * Makes a batch exist. Answer: its CSN (number), 0 if it has neither rows nor a change; a known batch gets its CSN
-     * again. Refused as FENCED, CURSOR_MISMATCH (naming both offsets), TABLE_CHANGED, MAP_CHANGED, GATE_LOST, BUSY
+     * again. A move of a file that has no cursor begins at 0. Refused as FENCED, CURSOR_MISMATCH (naming both offsets), TABLE_CHANGED, MAP_CHANGED, GATE_LOST, BUSY
      * while somebody else holds a gate on its tables, MALFORMED without the gate that its mode needs, EXISTS or UNKNOWN or IN_USE for a change of the catalog.
      *
      * @param tables every table it has rows for, in the version it was made with
@@ -390,7 +391,7 @@ public sealed interface SystemEntry {
      *
      * @param seen the newest run when the statement read the pipeline
      * @param cursors take the place of those that are there
-     * @param forgotten source partitions whose cursors go
+     * @param forgotten source partitions whose cursors go, before others come
      */
     record ReplacePipeline(
             long seen,
@@ -401,6 +402,9 @@ public sealed interface SystemEntry {
             List<String> forgotten,
             long atMillis)
             implements SystemEntry {
+        /** Among the forgotten: all files. */
+        public static final String ALL_FILES = "*";
+
         public ReplacePipeline {
             requireNonNull(pipeline, "pipeline");
             requireNonNull(credentials, "credentials");
@@ -423,12 +427,24 @@ public sealed interface SystemEntry {
     }
 
     /**
-     * What a source has, for PIPELINES_OFFSETS. Answer: {@link dev.millrace.store.wire.OpenAnswer} with the
-     * pipeline's cursors. Refused as UNKNOWN.
+     * What a source has, for PIPELINES_OFFSETS. Answer: {@link dev.millrace.store.wire.OpenAnswer} with the pipeline's
+     * cursors; of files, with those that are named. Refused as UNKNOWN.
      */
     record ReportOffsets(long pipeline, List<SourceOffsets> offsets, long atMillis) implements SystemEntry {
+        private static final long NEVER = -1;
+
         public ReportOffsets {
             offsets = List.copyOf(offsets);
+        }
+
+        /** Reports nothing and is answered with all cursors. */
+        public static ReportOffsets ask(long pipeline) {
+            return new ReportOffsets(pipeline, List.of(), NEVER);
+        }
+
+        /** Whether it only asks. */
+        public boolean isAsking() {
+            return atMillis == NEVER;
         }
 
         @Override

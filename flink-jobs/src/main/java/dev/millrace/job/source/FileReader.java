@@ -1,0 +1,124 @@
+package dev.millrace.job.source;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.source.reader.RecordEmitter;
+import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
+
+/**
+ * Hands pieces of files to the task, and stops between two barriers when a batch is large enough, as {@link FetchReader}
+ * does. It asks for files only after it has opened its attempt: from then on no older one can load any.
+ */
+final class FileReader extends SingleThreadMultiplexSourceReaderBase<KafkaFetch, KafkaFetch, FileSplit, FileSplit> {
+    private final Volume volume;
+    private final Runnable open;
+    private CompletableFuture<Void> barrier = new CompletableFuture<>();
+
+    FileReader(
+            Supplier<SplitReader<KafkaFetch, FileSplit>> splitReader,
+            Runnable open,
+            Volume volume,
+            SourceReaderContext context) {
+        super(splitReader, volume, new Configuration(), context);
+        this.open = requireNonNull(open, "open");
+        this.volume = volume;
+    }
+
+    @Override
+    public void start() {
+        open.run();
+        context.sendSplitRequest();
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<KafkaFetch> output) throws Exception {
+        return volume.isFull() ? InputStatus.NOTHING_AVAILABLE : super.pollNext(output);
+    }
+
+    @Override
+    public CompletableFuture<Void> isAvailable() {
+        return volume.isFull() ? barrier : super.isAvailable();
+    }
+
+    /** Nothing: the cursors say what is left of which file. */
+    @Override
+    public List<FileSplit> snapshotState(long checkpointId) {
+        volume.empty();
+        CompletableFuture<Void> passed = barrier;
+        barrier = new CompletableFuture<>();
+        passed.complete(null);
+        return List.of();
+    }
+
+    @Override
+    protected void onSplitFinished(Map<String, FileSplit> finished) {
+        if (getNumberOfCurrentlyAssignedSplits() == 0) {
+            context.sendSplitRequest();
+        }
+    }
+
+    @Override
+    protected FileSplit initializedState(FileSplit split) {
+        return split;
+    }
+
+    @Override
+    protected FileSplit toSplitType(String splitId, FileSplit state) {
+        return state;
+    }
+
+    /** What a task takes into a batch, and Flink's counts of it. */
+    static final class Volume implements RecordEmitter<KafkaFetch, KafkaFetch, FileSplit> {
+        /** Names of files that a batch's decision holds, of all tasks together. */
+        private static final int PATH_BYTES_MAX = 256 << 10;
+
+        private final long bytesMax;
+        private final long pathBytesMax;
+        private final Counter recordsIn;
+        private final Counter recordsOut;
+        private final Counter bytesIn;
+        private long bytes;
+        private long pathBytes;
+
+        Volume(long bytesMax, SourceReaderContext context) {
+            this.bytesMax = bytesMax;
+            this.pathBytesMax = PATH_BYTES_MAX / context.currentParallelism();
+            OperatorIOMetricGroup metrics = context.metricGroup().getIOMetricGroup();
+            this.recordsIn = metrics.getNumRecordsInCounter();
+            this.recordsOut = metrics.getNumRecordsOutCounter();
+            this.bytesIn = metrics.getNumBytesInCounter();
+        }
+
+        boolean isFull() {
+            return bytes >= bytesMax || pathBytes >= pathBytesMax;
+        }
+
+        void empty() {
+            bytes = 0;
+            pathBytes = 0;
+        }
+
+        @Override
+        public void emitRecord(KafkaFetch fetch, SourceOutput<KafkaFetch> output, FileSplit split) {
+            int uncounted = fetch.records().count() - 1;
+            recordsIn.inc(uncounted);
+            recordsOut.inc(uncounted);
+            bytesIn.inc(fetch.bytes());
+            bytes += fetch.bytes();
+            pathBytes += split.splitId().length();
+            output.collect(fetch);
+        }
+    }
+}

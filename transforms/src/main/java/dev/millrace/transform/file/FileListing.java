@@ -1,0 +1,210 @@
+package dev.millrace.transform.file;
+
+import dev.millrace.spec.FileSettings;
+import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * The files that a pattern names. {@code *}, {@code ?}, {@code [a-c]} and <code>{a,b}</code> match within one part of the
+ * path, {@code **} as a part matches any depth of folders; a wildcard at its beginning does not match a name that begins
+ * with a dot. A folder stands for the files right in it. Links are followed, but not by {@code **}.
+ *
+ * <p>A look reads the names of the folders that the pattern passes through, and asks size and time of those files only that
+ * its caller does not know.
+ */
+public final class FileListing {
+    private static final String ANY_DEPTH = "**";
+
+    private final FileSettings settings;
+    private final Path folder;
+    private final List<String> parts;
+
+    public FileListing(SourceSpec.Files files) {
+        this.settings = files.settings();
+        List<String> all = new ArrayList<>();
+        for (String part : files.pattern().split("/")) {
+            if (!part.isEmpty()) {
+                all.add(part);
+            }
+        }
+        int fixed = 0;
+        while (fixed < all.size() - 1 && !isWild(all.get(fixed))) {
+            fixed++;
+        }
+        this.folder = Path.of("/" + String.join("/", all.subList(0, fixed)));
+        this.parts = List.copyOf(all.subList(fixed, all.size()));
+    }
+
+    private static boolean isWild(String part) {
+        return part.chars().anyMatch(c -> "*?[{\\".indexOf(c) >= 0);
+    }
+
+    /** Whether it can name more than one file; a folder's name can. */
+    public boolean isMany() {
+        return parts.size() != 1 || isWild(parts.get(0)) || Files.isDirectory(folder.resolve(parts.get(0)));
+    }
+
+    /**
+     * Fails if its folder cannot be read: nothing could ever be found.
+     *
+     * @throws StatementException SOURCE_UNREACHABLE
+     */
+    public void check() {
+        try {
+            Files.newDirectoryStream(folder).close();
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /**
+     * The files that are there, in the order of their paths.
+     *
+     * @param known paths that need no look
+     * @param max at most so many
+     * @throws StatementException SOURCE_UNREACHABLE if a folder cannot be read
+     */
+    public List<FoundFile> list(Predicate<String> known, int max) {
+        List<FoundFile> found = new ArrayList<>();
+        try {
+            look(folder, 0, file -> {
+                if (found.size() < max && !known.test(file.toString())) {
+                    FoundFile.at(file).filter(this::isWanted).ifPresent(found::add);
+                }
+            });
+        } catch (IOException e) {
+            throw unreachable(e);
+        } catch (DirectoryIteratorException e) {
+            throw unreachable(e.getCause());
+        }
+        found.sort(Comparator.comparing(FoundFile::path));
+        return found;
+    }
+
+    /** The file at a path as it is now, if it is one of these. */
+    public Optional<FoundFile> find(String path) {
+        return list(other -> !other.equals(path), 1).stream().findFirst();
+    }
+
+    /** Whether the pattern names a path, whatever is there. */
+    public boolean isNamed(String path) {
+        String prefix = folder.toString().equals("/") ? "/" : folder + "/";
+        return path.startsWith(prefix)
+                && isNamed(List.of(path.substring(prefix.length()).split("/")), 0, 0);
+    }
+
+    private boolean isNamed(List<String> names, int name, int part) {
+        if (part == parts.size() || name == names.size()) {
+            // A folder stands for the files right in it.
+            boolean inFolder = name == names.size() - 1 && !isWild(parts.get(part - 1));
+            return name == names.size() && part == parts.size() || part == parts.size() && inFolder;
+        }
+        String wanted = parts.get(part);
+        if (wanted.equals(ANY_DEPTH)) {
+            return part == parts.size() - 1 || isNamed(names, name, part + 1) || isNamed(names, name + 1, part);
+        }
+        boolean matches = isWild(wanted)
+                ? FileSystems.getDefault().getPathMatcher("glob:" + wanted).matches(Path.of(names.get(name)))
+                : wanted.equals(names.get(name));
+        return matches && isNamed(names, name + 1, part + 1);
+    }
+
+    private boolean isWanted(FoundFile file) {
+        return (file.size() > 0 || settings.zeroByteFiles())
+                && file.modifiedMillis() >= settings.newerThanSeconds() * 1_000;
+    }
+
+    private interface Visit {
+        void visit(Path file) throws IOException;
+    }
+
+    private void look(Path in, int part, Visit visit) throws IOException {
+        String name = parts.get(part);
+        boolean last = part == parts.size() - 1;
+        if (!isWild(name)) {
+            Path path = in.resolve(name);
+            if (!last) {
+                look(path, part + 1, visit);
+            } else if (Files.isDirectory(path)) {
+                each(path, false, FileListing::isShown, visit);
+            } else {
+                each(in, true, other -> other.equals(path), visit);
+            }
+            return;
+        }
+        boolean first = part == 0;
+        if (name.equals(ANY_DEPTH)) {
+            if (last) {
+                each(in, first, FileListing::isShown, visit);
+            } else {
+                look(in, part + 1, visit);
+            }
+            each(in, first, FileListing::isShown, path -> {
+                if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                    look(path, part, visit);
+                }
+            });
+            return;
+        }
+        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + name);
+        Predicate<Path> matches = path -> matcher.matches(path.getFileName())
+                && (isShown(path) || name.startsWith(".") || name.startsWith("\\."));
+        each(in, first, matches, path -> {
+            if (last) {
+                visit.visit(path);
+            } else if (Files.isDirectory(path)) {
+                look(path, part + 1, visit);
+            }
+        });
+    }
+
+    private static boolean isShown(Path path) {
+        return !path.getFileName().toString().startsWith(".");
+    }
+
+    /** @param must whether the folder has to be there: others may go while somebody looks */
+    private static void each(Path in, boolean must, Predicate<Path> wanted, Visit visit) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(in)) {
+            for (Path entry : entries) {
+                if (wanted.test(entry)) {
+                    visit.visit(entry);
+                }
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            if (must) {
+                throw e;
+            }
+        }
+    }
+
+    private StatementException unreachable(IOException e) {
+        String reason;
+        if (e instanceof NoSuchFileException) {
+            reason = "folder '" + e.getMessage() + "' is not there";
+        } else if (e instanceof NotDirectoryException) {
+            reason = "'" + e.getMessage() + "' is not a folder";
+        } else if (e instanceof AccessDeniedException) {
+            reason = "'" + e.getMessage() + "' must not be read";
+        } else {
+            reason = "folder '" + folder + "' cannot be read: " + e.getMessage();
+        }
+        return new StatementException(SqlState.SOURCE_UNREACHABLE, reason, e);
+    }
+}

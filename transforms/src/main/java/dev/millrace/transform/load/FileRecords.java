@@ -1,0 +1,16 @@
+package dev.millrace.transform.load;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** The records of a file from a place on, a piece at a time. A piece is handed over with its memory. */
+public interface FileRecords extends Closeable {
+    /** The next records, none perhaps at the end; their offsets are the places where they begin. */
+    RecordBatch next() throws IOException;
+
+    /** Behind what was handed out. */
+    long place();
+
+    /** Whether all was handed out. */
+    boolean hasEnded();
+}
