@@ -13,12 +13,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import org.duckdb.DuckDBConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one DuckDB instance of a leaf, in memory, with a file attached for each partition under
  * {@link PartitionId#alias}. A file can be attached once in a process, so there is one of these for each data folder.
  */
 public final class LeafDatabase implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LeafDatabase.class);
+
     /** The engine checkpoints in {@code snapshot}, never inside a commit. */
     private static final String CHECKPOINT_THRESHOLD = "1TB";
 
@@ -106,6 +110,21 @@ public final class LeafDatabase implements AutoCloseable {
             execute(connection, "DETACH DATABASE IF EXISTS " + partition.alias());
         } catch (SQLException e) {
             throw new IllegalStateException("partition " + partition + " does not detach: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Writes a file's WAL into the file, if DuckDB lets it: while another connection's statement counts as a write, even
+     * if it only reads, it does not. The WAL is as durable, so this may come later.
+     */
+    static void checkpoint(Connection connection, PartitionId partition) throws SQLException {
+        try {
+            execute(connection, "CHECKPOINT " + partition.alias());
+        } catch (SQLException e) {
+            if (!String.valueOf(e.getMessage()).contains("Cannot CHECKPOINT")) {
+                throw e;
+            }
+            LOG.info("{} is checkpointed later: {}", partition, e.getMessage());
         }
     }
 

@@ -18,15 +18,12 @@ import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBConnection;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A partition's DuckDB file as its apply thread uses it: one connection, one transaction at a time. A failure of DuckDB
  * comes as {@link IllegalStateException}; whoever meets it must stop, for the transaction's fate is unknown.
  */
 final class PartitionFile implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PartitionFile.class);
 
     /** A longer WAL takes about a second to replay at the next start; a shorter one means a checkpoint too often. */
     private static final long WAL_BYTES_MAX = 64L << 20;
@@ -163,22 +160,12 @@ final class PartitionFile implements AutoCloseable {
         try {
             Path wal = file.resolveSibling(file.getFileName() + ".wal");
             if (Files.exists(wal) && Files.size(wal) > bytes) {
-                checkpoint();
+                LeafDatabase.checkpoint(connection, partition);
             }
+        } catch (SQLException e) {
+            throw failed("CHECKPOINT", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private void checkpoint() {
-        String sql = "CHECKPOINT " + partition.alias();
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            if (!String.valueOf(e.getMessage()).contains("Cannot CHECKPOINT")) {
-                throw failed(sql, e);
-            }
-            LOG.info("{} is checkpointed later: {}", partition, e.getMessage());
         }
     }
 

@@ -151,7 +151,11 @@ final class SystemFile {
     }
 
     void snapshot(long term, long index) {
-        execute("CHECKPOINT " + FILE);
+        try {
+            LeafDatabase.checkpoint(connection, PartitionId.SYSTEM);
+        } catch (SQLException e) {
+            throw failed("CHECKPOINT", e);
+        }
         // An index behind the last entry is that of an entry of the log's own.
         long applied = Math.max(appliedIndex, index);
         run(

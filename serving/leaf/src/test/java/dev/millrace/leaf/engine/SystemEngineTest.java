@@ -239,6 +239,22 @@ class SystemEngineTest {
     }
 
     @Test
+    void snapshotWaitsForNoOtherTransaction() throws SQLException {
+        shopWithClicks();
+        try (Connection other = database.connect();
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN TRANSACTION");
+            statement.execute("CREATE TABLE d0_p0.main.other (x INT)");
+            engine.snapshot(3, index);
+            statement.execute("ROLLBACK");
+        }
+        close();
+        open();
+        assertThat(engine.snapshotIndex()).isEqualTo(index);
+        assertThat(engine.appliedIndex()).isEqualTo(index);
+    }
+
+    @Test
     void bytesThatAreNoEntryAreRefusedAndTheReplicaGoesOn() {
         index++;
         ByteBuffer junk = ByteBuffer.wrap(new byte[] {99, 1, 2});
