@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -167,6 +168,11 @@ class TransformIT {
                 .contains("Run|gave up after 1 retries", "tired.sh", "SIGTERM");
         assertThat(query("SHOW CREATE PIPELINE d.tired").get(0))
                 .contains("RETRY_OPTIONS '{\"exponential\":false,\"max_retries\":1,");
+        // Started again it has all its retries, though Flink still lists the job that ran out of them.
+        statement.execute("START PIPELINE d.tired");
+        TimeUnit.SECONDS.sleep(2);
+        assertThat(query(condition("tired")).get(0)).startsWith("Running");
+        statement.execute("STOP PIPELINE d.tired");
         await(condition("wide"), "Queued|RESOURCES_EXHAUSTED");
         statement.execute("STOP PIPELINE d.wide");
     }

@@ -17,13 +17,18 @@ import java.util.TreeMap;
  * counted. It travels with the rows and becomes part of the batch's decision, so each is recorded once or not at all.
  *
  * @param listed at most {@link SystemEntry.Decide#ERRORS_BYTES_MAX} of them, each source partition's in order
- * @param rest by source partition
+ * @param rest by source partition; those for which there is no room are together under an empty name
  */
 public record LeftOut(List<PipelineError> listed, Map<String, Rest> rest) {
     public static final LeftOut NONE = new LeftOut(List.of(), Map.of());
 
-    /** Room for the rows that count the rest. */
-    private static final int LISTED_BYTES_MAX = SystemEntry.Decide.ERRORS_BYTES_MAX - (64 << 10);
+    /** Room for the rows that count the rest: some hundred source partitions, each file is one. */
+    private static final int REST_BYTES_MAX = 64 << 10;
+
+    private static final int LISTED_BYTES_MAX = SystemEntry.Decide.ERRORS_BYTES_MAX - REST_BYTES_MAX;
+
+    /** Of a row that counts, beside the names in it. */
+    private static final int REST_ROW_BYTES = 160;
 
     public LeftOut {
         listed = List.copyOf(listed);
@@ -76,10 +81,26 @@ public record LeftOut(List<PipelineError> listed, Map<String, Rest> rest) {
             }
         }
         others.rest.forEach((partition, more) -> allRest.merge(partition, more, Rest::with));
-        return new LeftOut(allListed, allRest);
+        return new LeftOut(allListed, bounded(allRest));
     }
 
-    /** As rows of PIPELINES_ERRORS: one for each that is listed, and one for the rest of each source partition. */
+    private static Map<String, Rest> bounded(TreeMap<String, Rest> rest) {
+        long size = 0;
+        Map<String, Rest> bounded = new TreeMap<>();
+        for (Map.Entry<String, Rest> entry : rest.entrySet()) {
+            Rest one = entry.getValue();
+            // A name stands in the row and in its message.
+            size += REST_ROW_BYTES + 2L * (entry.getKey().length() + one.topic().length());
+            if (size <= REST_BYTES_MAX) {
+                bounded.put(entry.getKey(), one);
+            } else {
+                bounded.merge("", new Rest(one.topic(), one.count(), -1, -1), Rest::with);
+            }
+        }
+        return bounded;
+    }
+
+    /** As rows of PIPELINES_ERRORS: one for each that is listed, and one for the rest of each source partition, as far as there is room. */
     public List<PipelineError> errors(long atMillis) {
         List<PipelineError> errors = new ArrayList<>(listed);
         new TreeMap<>(rest)

@@ -177,12 +177,15 @@ public final class TransformOperator extends AbstractStreamOperator<KafkaFetch>
 
     @Override
     public void close() throws Exception {
-        if (feed != null) {
-            feed.close();
+        try {
+            if (feed != null) {
+                feed.close();
+            }
+        } finally {
+            if (runner != null) {
+                runner.close();
+            }
+            super.close();
         }
-        if (runner != null) {
-            runner.close();
-        }
-        super.close();
     }
 }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
@@ -72,7 +73,11 @@ final class FileEnumerator implements SplitEnumerator<FileSplit, NothingKept> {
     /* Of looks. */
     private int lookedGeneration = -1;
     private final Map<String, Cursor> cursors = new HashMap<>();
-    private Map<String, FoundFile> unsettled = Map.of();
+    private Map<String, Seen> unsettled = Map.of();
+
+    /** A file in a form that was first seen then. */
+    private record Seen(FoundFile file, long atNanos) {}
+
     private long pauseUntilNanos = System.nanoTime();
 
     FileEnumerator(SplitEnumeratorContext<FileSplit> context, JobRun run, StoreDoor.Opener opener) {
@@ -140,11 +145,13 @@ final class FileEnumerator implements SplitEnumerator<FileSplit, NothingKept> {
             lookedGeneration = wanted;
         }
         List<FileSplit> files = new ArrayList<>();
-        Map<String, FoundFile> young = new HashMap<>();
+        Map<String, Seen> young = new HashMap<>();
         for (FoundFile file : listing.list(this::isKnown, FOUND_MAX)) {
             Cursor cursor = cursors.get(file.path());
             if (cursor == null && !isSettled(file)) {
-                young.put(file.path(), file);
+                Seen before = unsettled.get(file.path());
+                boolean same = before != null && before.file().equals(file);
+                young.put(file.path(), same ? before : new Seen(file, begun));
             } else {
                 files.add(new FileSplit(
                         file, cursor == null ? 0 : checked(file, cursor).offset()));
@@ -177,8 +184,14 @@ final class FileEnumerator implements SplitEnumerator<FileSplit, NothingKept> {
     }
 
     private boolean isSettled(FoundFile file) {
-        return file.modifiedMillis() < System.currentTimeMillis() - SETTLED_MILLIS
-                || file.equals(unsettled.get(file.path()));
+        if (file.modifiedMillis() < System.currentTimeMillis() - SETTLED_MILLIS) {
+            return true;
+        }
+        // The clock of its file system may be another.
+        Seen before = unsettled.get(file.path());
+        return before != null
+                && before.file().equals(file)
+                && System.nanoTime() - before.atNanos() >= TimeUnit.MILLISECONDS.toNanos(SETTLED_MILLIS);
     }
 
     private Cursor checked(FoundFile file, Cursor cursor) {
@@ -217,6 +230,8 @@ final class FileEnumerator implements SplitEnumerator<FileSplit, NothingKept> {
     }
 
     private void give() {
+        // A reader that has failed leaves before its splits come back.
+        idle.removeIf(subtask -> !context.registeredReaders().containsKey(subtask));
         while (!found.isEmpty() && !idle.isEmpty()) {
             int subtask = idle.iterator().next();
             idle.remove(subtask);

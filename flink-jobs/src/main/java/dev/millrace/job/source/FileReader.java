@@ -84,6 +84,9 @@ final class FileReader extends SingleThreadMultiplexSourceReaderBase<KafkaFetch,
         /** Names of files that a batch's decision holds, of all tasks together. */
         private static final int PATH_BYTES_MAX = 256 << 10;
 
+        /** What is with the name of a file that moves: its version, its places. */
+        private static final int MOVE_BYTES = 40;
+
         private final long bytesMax;
         private final long pathBytesMax;
         private final Counter recordsIn;
@@ -117,7 +120,7 @@ final class FileReader extends SingleThreadMultiplexSourceReaderBase<KafkaFetch,
             recordsOut.inc(uncounted);
             bytesIn.inc(fetch.bytes());
             bytes += fetch.bytes();
-            pathBytes += split.splitId().length();
+            pathBytes += split.splitId().length() + MOVE_BYTES;
             output.collect(fetch);
         }
     }

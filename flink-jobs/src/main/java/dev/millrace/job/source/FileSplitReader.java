@@ -8,6 +8,7 @@ import dev.millrace.job.run.StoreDoor;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Cursor;
 import dev.millrace.store.FilePlace;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
@@ -82,12 +84,16 @@ final class FileSplitReader implements SplitReader<KafkaFetch, FileSplit> {
             }
             FileContent opened = content.get();
             RecordBatch records = opened.next();
-            long bytes = opened.place() - place;
+            // A place in Parquet is a row.
+            long bytes = format instanceof FormatSpec.Parquet
+                    ? IntStream.of(records.lengths()).asLongStream().sum()
+                    : opened.place() - place;
             place = opened.place();
             FilePlace.State state = opened.hasEnded() ? FilePlace.State.LOADED : FilePlace.State.LOADING;
             return new KafkaFetch(from, new FilePlace(place, state).offset(), records, bytes, now, List.of());
         } catch (StatementException e) {
-            if (!RecordError.Kind.MALFORMED.isSkipped(load)) {
+            // What changes while it is read may be whole a moment later: it is not for a mode of errors to give up.
+            if (e.state() == SqlState.FILE_CHANGED || !RecordError.Kind.MALFORMED.isSkipped(load)) {
                 throw RunEnd.failed(
                         opener,
                         run,

@@ -16,9 +16,10 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -82,11 +83,12 @@ public final class FileListing {
      * @throws StatementException SOURCE_UNREACHABLE if a folder cannot be read
      */
     public List<FoundFile> list(Predicate<String> known, int max) {
-        List<FoundFile> found = new ArrayList<>();
+        // Two "**" may come to the same file by two ways.
+        SortedMap<String, FoundFile> found = new TreeMap<>();
         try {
             look(folder, 0, file -> {
                 if (found.size() < max && !known.test(file.toString())) {
-                    FoundFile.at(file).filter(this::isWanted).ifPresent(found::add);
+                    FoundFile.at(file).filter(this::isWanted).ifPresent(there -> found.put(there.path(), there));
                 }
             });
         } catch (IOException e) {
@@ -94,8 +96,7 @@ public final class FileListing {
         } catch (DirectoryIteratorException e) {
             throw unreachable(e.getCause());
         }
-        found.sort(Comparator.comparing(FoundFile::path));
-        return found;
+        return List.copyOf(found.values());
     }
 
     /** The file at a path as it is now, if it is one of these. */

@@ -3,6 +3,8 @@ package dev.millrace.transform.isolate;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
 import dev.millrace.transform.load.OutputCutter;
 import dev.millrace.transform.load.RecordBatch;
 import java.io.BufferedInputStream;
@@ -18,12 +20,16 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The output of a run, cut into rows, until it is known how the run ends: in memory at first, then in a file. What the
  * disk refuses is an {@link UncheckedIOException}.
  */
 final class HeldOutput implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HeldOutput.class);
+
     /** Rows are loaded in pieces of about this size, as fetches are. */
     private static final int PIECE_BYTES = 4 << 20;
 
@@ -52,6 +58,7 @@ final class HeldOutput implements AutoCloseable {
      */
     void add(byte[] piece) {
         cutter.add(piece);
+        refuseLost();
         if (cutter.size() >= PIECE_BYTES) {
             keep(cutter.take(false));
         }
@@ -98,9 +105,20 @@ final class HeldOutput implements AutoCloseable {
         return new RecordBatch(bytes, starts, lengths, new long[lengths.length], lengths.length);
     }
 
-    /** The output has ended: what is left is a row, too. */
+    /** The output has ended: what is left is a row, too. Throws as {@link #add} does. */
     void end() {
-        keep(cutter.take(true));
+        RecordBatch rest = cutter.take(true);
+        refuseLost();
+        keep(rest);
+    }
+
+    /** Else all good rows behind a bad one would go with it; so it is the run's failure, and a search finds the record. */
+    private void refuseLost() {
+        if (cutter.isLost()) {
+            throw new StatementException(
+                    SqlState.TRANSFORM_FAILED,
+                    "the transform's output is not Avro of the pipeline's schema, and where the next row begins is not known");
+        }
     }
 
     /**
@@ -140,12 +158,17 @@ final class HeldOutput implements AutoCloseable {
     @Override
     public void close() {
         if (spilling.isPresent()) {
-            try (DataOutputStream out = spilling.get()) {
-                Files.deleteIfExists(file);
+            try {
+                spilling.get().close();
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                LOG.debug("what {} was to hold is not needed any more", file, e);
             }
             spilling = Optional.empty();
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                LOG.warn("{} is not removed", file, e);
+            }
         }
     }
 }

@@ -49,7 +49,9 @@ final class HeldRecords {
                 at += length;
             }
         }
-        segments.add(new Segment(partition, new RecordBatch(copy, starts, lengths, offsets, kept)));
+        if (kept > 0) {
+            segments.add(new Segment(partition, new RecordBatch(copy, starts, lengths, offsets, kept)));
+        }
         bytes += size;
         count += kept;
     }

@@ -22,15 +22,11 @@ final class AvroBytes {
     private int end;
     private long emptyLeft;
 
-    /** Takes a record in hand. */
+    /** Takes a record in hand: what may be without bytes counts anew. */
     void start(byte[] record, int from, int to) {
         bytes = record;
         at = from;
         end = to;
-    }
-
-    /** A value of the schema in hand begins: what may be without bytes counts anew. */
-    void begin() {
         emptyLeft = EMPTY_MAX + VALUES_PER_BYTE_MAX * (end - at);
     }
 

@@ -129,7 +129,7 @@ final class AvroJson {
         int from = in.skip(length);
         switch (AvroMeaning.of(schema)) {
             case DECIMAL -> {
-                AvroReader.checkDecimal(length, "");
+                AvroReader.checkDecimal(schema, length, "");
                 ascii(AvroMeaning.decimal(schema, in.bytes, from, length));
             }
             case UUID -> quoted(AvroMeaning.uuid(in.bytes, from));

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 
 /**
@@ -15,6 +16,9 @@ import org.apache.avro.Schema;
 final class AvroReader implements RecordReader {
     /** Digits of any decimal that a column takes, and many more; what is longer costs its square. */
     private static final int DECIMAL_BYTES_MAX = 64;
+
+    /** A schema may claim any scale, and each digit of it would be written out. */
+    private static final int DECIMAL_SCALE_MAX = 1_000;
 
     private final JsonReader.Target[] targets;
     private final AvroSchemas schemas;
@@ -79,7 +83,6 @@ final class AvroReader implements RecordReader {
             position = start;
             behind = -1;
             rowsBefore = targets[0].column().rows;
-            in.begin();
             Arrays.fill(found, null);
             walk(plan.root(), 0);
             if (!in.isEnd() && (plan.alone() || in.at == start)) {
@@ -220,7 +223,7 @@ final class AvroReader implements RecordReader {
         int from = in.skip(size);
         switch (node.meaning) {
             case DECIMAL -> {
-                checkDecimal(size, column.spec.name());
+                checkDecimal(node.schema, size, column.spec.name());
                 byte[] digits = ascii(AvroMeaning.decimal(node.schema, in.bytes, from, size));
                 column.number(digits, 0, digits.length);
             }
@@ -235,7 +238,12 @@ final class AvroReader implements RecordReader {
         }
     }
 
-    static void checkDecimal(int sizeBytes, String column) {
+    static void checkDecimal(Schema schema, int sizeBytes, String column) {
+        int scale = ((LogicalTypes.Decimal) schema.getLogicalType()).getScale();
+        if (scale > DECIMAL_SCALE_MAX) {
+            throw BadValue.of(
+                    RecordError.Kind.OUT_OF_RANGE, "a decimal of scale " + scale + " is out of range", column);
+        }
         if (sizeBytes > DECIMAL_BYTES_MAX) {
             throw BadValue.of(
                     RecordError.Kind.OUT_OF_RANGE, "a decimal of " + sizeBytes + " bytes is out of range", column);

@@ -24,13 +24,17 @@ final class AvroScan implements OutputCutter.Scan {
     }
 
     @Override
+    public boolean isLost() {
+        return lost;
+    }
+
+    @Override
     public int end(byte[] bytes, int from, int to, boolean last) {
         stoppedAt = from;
         if (from == to || lost) {
             return -1;
         }
         in.start(bytes, from, to);
-        in.begin();
         try {
             in.skip(schema, 0);
             lost = in.at == from;

@@ -175,7 +175,8 @@ sealed interface AvroSchemas {
                 return new Known(name + " is no schema of Avro but " + schema.type());
             }
             try {
-                Schema.Parser parser = new Schema.Parser();
+                // Defaults play no part in reading what the schema wrote, and older registries took wrong ones.
+                Schema.Parser parser = new Schema.Parser().setValidateDefaults(false);
                 schema.referenced().forEach(parser::parse);
                 return new Known(new Plan(AvroNode.of(parser.parse(schema.text()), wants), true));
             } catch (RuntimeException e) {

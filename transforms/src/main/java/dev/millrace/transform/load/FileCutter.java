@@ -69,6 +69,9 @@ public final class FileCutter implements FileRecords {
         do {
             fill();
             cut();
+            if (!ended && count > 0 && count <= linesToIgnore) {
+                dropIgnored();
+            }
         } while (count == 0 && !ended);
         int behind = count == 0 ? size : ends[count - 1];
         RecordBatch records = records();
@@ -85,6 +88,17 @@ public final class FileCutter implements FileRecords {
     @Override
     public void close() throws IOException {
         in.close();
+    }
+
+    /** The first place that is handed out is behind all lines to ignore: who goes on from there ignores none. */
+    private void dropIgnored() {
+        int behind = ends[count - 1];
+        System.arraycopy(bytes, behind, bytes, 0, size - behind);
+        size -= behind;
+        scanned -= behind;
+        place += behind;
+        linesToIgnore -= count;
+        count = 0;
     }
 
     private void fill() throws IOException {

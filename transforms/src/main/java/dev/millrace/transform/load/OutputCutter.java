@@ -28,6 +28,11 @@ public final class OutputCutter {
 
         /** Where to go on after −1. */
         int stoppedAt();
+
+        /** Whether no end can be found any more, so that one bad record has taken all behind it. */
+        default boolean isLost() {
+            return false;
+        }
     }
 
     private final Scan scan;
@@ -70,6 +75,11 @@ public final class OutputCutter {
                 return new AvroScan(avro);
             }
         });
+    }
+
+    /** Whether ends of records cannot be found any more: the rest comes as one record, which no reader will take. */
+    public boolean isLost() {
+        return scan.isLost();
     }
 
     /** Bytes of output that were added and not yet taken. */

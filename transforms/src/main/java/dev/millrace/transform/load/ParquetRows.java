@@ -6,7 +6,6 @@ import static java.util.stream.Collectors.joining;
 import dev.millrace.spec.FormatSpec;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.duckdb.DuckDBDriver;
 
 /**
  * Rows of a Parquet file, streamed by DuckDB, each as a JSON object with one key for each mapping: so values pass through
@@ -57,10 +57,12 @@ public final class ParquetRows implements FileRecords {
             properties.put("jdbc_stream_results", "true");
             properties.put("autoinstall_known_extensions", "false");
             properties.put("autoload_known_extensions", "false");
-            connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+            // Not through DriverManager: it does not see drivers that came with a job's own class loader.
+            connection = new DuckDBDriver().connect("jdbc:duckdb:", properties);
             try (Statement settings = connection.createStatement()) {
                 settings.execute("SET memory_limit = '" + MEMORY_MAX + "'");
                 settings.execute("SET threads = 1");
+                settings.execute("SET TimeZone = 'UTC'");
                 settings.execute("SET allowed_paths = [" + literal(path) + "]");
                 settings.execute("SET enable_external_access = false");
             }

@@ -2,6 +2,7 @@ package dev.millrace.transform.process;
 
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -57,6 +58,9 @@ final class UnreadInput implements AutoCloseable {
     private static boolean readable(Path link) {
         try {
             Files.readSymbolicLink(link);
+            return true;
+        } catch (AccessDeniedException e) {
+            // It is there, with rights of its own.
             return true;
         } catch (IOException e) {
             return false;

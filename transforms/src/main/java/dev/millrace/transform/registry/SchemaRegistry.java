@@ -174,8 +174,20 @@ public final class SchemaRegistry {
         if (status != 200 && status != 404) {
             throw unavailable(what, server + " answers with status " + status);
         }
-        return new Answer(
-                status, status == 200 ? json(body.toString(StandardCharsets.UTF_8), server, what) : JSON.nullNode());
+        String text = body.toString(StandardCharsets.UTF_8);
+        if (status == 404 && !saysNotFound(text)) {
+            throw new IOException("status 404, and not by a schema registry");
+        }
+        return new Answer(status, status == 200 ? json(text, server, what) : JSON.nullNode());
+    }
+
+    /** A registry that lacks something says so with a code of its own, 40401 to 40403; a proxy before it does not. */
+    private static boolean saysNotFound(String body) {
+        try {
+            return JSON.readTree(body).path("error_code").asInt() / 100 == 404;
+        } catch (JsonProcessingException e) {
+            return false;
+        }
     }
 
     /** Answers the status. The request's own limit ends with the headers, so the whole has one, too. */

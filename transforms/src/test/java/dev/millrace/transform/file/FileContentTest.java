@@ -96,6 +96,21 @@ class FileContentTest {
     }
 
     @Test
+    void noPlaceIsAmongTheLinesToIgnore() throws IOException {
+        FoundFile file = put("preface.csv", "a line that is not data\n".repeat(20_000) + "1\n".repeat(50_000));
+        List<Found> found = new ArrayList<>();
+        long place = 0;
+        while (place < file.size()) {
+            // As if each piece were the last before a failure.
+            try (FileContent content = open(file, csv(20_000), place)) {
+                add(content.next(), found);
+                place = content.place();
+            }
+        }
+        assertThat(found).hasSize(50_000).allMatch(record -> record.text().equals("1\n"));
+    }
+
+    @Test
     void fileThatIsAnotherByItsEndIsRefused() throws IOException {
         FoundFile file = put("grows.csv", "1\n");
         try (FileContent content = open(file, csv(0), 0)) {

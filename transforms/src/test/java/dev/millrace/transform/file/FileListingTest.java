@@ -43,6 +43,7 @@ class FileListingTest {
         assertThat(named("**/*.csv"))
                 .containsExactly("a.csv", "b.csv", "x/a.csv", "x/link.csv", "x/y/c.csv", "z w/e[1].csv");
         assertThat(named("x/**")).containsExactly("x/a.csv", "x/link.csv", "x/y/c.csv");
+        assertThat(named("**/**/a.csv")).containsExactly("a.csv", "x/a.csv");
         assertThat(named(".*.csv")).containsExactly(".h.csv");
         assertThat(named("z w/e\\[1\\].csv")).containsExactly("z w/e[1].csv");
     }

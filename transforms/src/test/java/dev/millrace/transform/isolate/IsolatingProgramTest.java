@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -93,6 +94,43 @@ class IsolatingProgramTest {
 
     private static List<String> lines(int from, int to) {
         return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+    }
+
+    @Test
+    void batchOfOneRecordHasASecondRunToo() throws Exception {
+        String once = folder.resolve("once").toString();
+        run(
+                "cat; if [ ! -e " + once + " ]; then : > " + once + "; exit 1; fi",
+                IsolationLimits.DEFAULT,
+                lines(7, 8),
+                List.of());
+        assertThat(rows).containsExactly("7");
+        assertThat(leftOut).isEmpty();
+    }
+
+    @Test
+    void outputWhoseRowsCannotBeToldApartIsTheFailureOfTheRecordThatMadeIt() throws Exception {
+        // An enum of one symbol: byte 0 is a row, and behind a byte 2 no row can be found.
+        FormatSpec avro = new FormatSpec.Avro(
+                List.of(new FormatSpec.Mapping("id", List.of(), Optional.empty())),
+                Optional.of("{\"type\": \"enum\", \"name\": \"e\", \"symbols\": [\"a\"]}"),
+                List.of());
+        try (ProgramRunner runner = runner(
+                        "while read n; do if [ $n = 12 ]; then printf '\\002'; else printf '\\000'; fi; done", limits);
+                IsolatingProgram program = new IsolatingProgram(
+                        runner,
+                        limits,
+                        IsolationLimits.DEFAULT,
+                        Framing.NEWLINE,
+                        avro,
+                        runs().resolve("output"),
+                        target)) {
+            program.add("0", records(0, lines(0, 50)));
+            program.finishBatch();
+        }
+        assertThat(rows).hasSize(49);
+        assertThat(leftOut).extracting(RefusedRecord::offset).containsExactly(12L);
+        assertThat(leftOut.get(0).reason()).contains("not Avro of the pipeline's schema");
     }
 
     @Test

@@ -191,6 +191,12 @@ class AvroLoadTest {
         assertThat(refused(SqlType.decimal(9, 1), decimal, ByteBuffer.wrap(new byte[1_000_000]))
                         .kind())
                 .isEqualTo(RecordError.Kind.OUT_OF_RANGE);
+        String endless = "{'type':'bytes','logicalType':'decimal','precision':2000000000,'scale':2000000000}";
+        for (Kind kind : List.of(Kind.TEXT, Kind.JSON)) {
+            assertThat(refused(SqlType.of(kind), endless, ByteBuffer.wrap(new byte[] {1}))
+                            .kind())
+                    .isEqualTo(RecordError.Kind.OUT_OF_RANGE);
+        }
         byte[] sixteen = new byte[16];
         sixteen[0] = -1;
         sixteen[15] = 10;

@@ -43,11 +43,16 @@ final class FileLoad {
 
     /** Answers the rows that were loaded; those that were left out are warnings. */
     long run(LoadData statement, Session session) {
-        long deadline = System.nanoTime() + session.timeout().toNanos();
-        return inserts.whileTableChanges(view -> once(statement, view, session, deadline));
+        RunningStatement running = new RunningStatement("LOAD DATA", "nothing is loaded", session);
+        session.starting(running);
+        try {
+            return inserts.whileTableChanges(view -> once(statement, view, session, running));
+        } finally {
+            session.started(running);
+        }
     }
 
-    private long once(LoadData statement, CatalogView view, Session session, long deadline) {
+    private long once(LoadData statement, CatalogView view, Session session, RunningStatement running) {
         PipelineSpec spec = Names.checker(view, session).loadData(statement);
         SourceSpec.Files source = (SourceSpec.Files) spec.source();
         List<FoundFile> files = files(source, statement);
@@ -60,17 +65,14 @@ final class FileLoad {
                 try (FileContent content =
                         FileContent.open(source, spec.format(), file, 0, FileCutter.PIECE_BYTES_MAX)) {
                     while (!content.hasEnded()) {
-                        if (System.nanoTime() > deadline) {
-                            throw new StatementException(
-                                    SqlState.QUERY_TIMEOUT,
-                                    "LOAD DATA takes longer than max_execution_time; nothing is loaded");
-                        }
+                        running.check();
                         try (LoadResult loaded = loader.load(content.next())) {
                             rows.add(file, loaded);
                         }
                     }
                 }
             }
+            running.check();
             return write.finish();
         }
     }

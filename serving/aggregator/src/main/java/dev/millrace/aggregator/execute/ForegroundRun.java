@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.aggregator.catalog.LiveCatalog;
 import dev.millrace.aggregator.pipeline.Pipelines;
-import dev.millrace.aggregator.plan.ResultColumn;
 import dev.millrace.ddl.PipelineControl;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
@@ -49,15 +48,16 @@ final class ForegroundRun {
         if (words.length > 2 && batches == 0 || !pipelines.isBehind(pipeline, ends)) {
             return 0;
         }
-        Cancel cancel = new Cancel();
-        session.starting(cancel);
+        RunningStatement running =
+                new RunningStatement("START PIPELINE … FOREGROUND", "what it loaded stays loaded", session);
+        session.starting(running);
         try {
             pipelines.start(pipeline, false, batches);
             long run = current(pipeline).run();
-            await(pipeline, ends, cancel, System.nanoTime() + session.timeout().toNanos());
+            await(pipeline, ends, running);
             return rows(pipeline, run, session);
         } finally {
-            session.started(cancel);
+            session.started(running);
             CatalogSnapshot.Pipeline now = current(pipeline);
             if (Pipelines.isRunning(now)) {
                 pipelines.stop(now, true, PipelineState.STOPPED);
@@ -76,7 +76,7 @@ final class ForegroundRun {
                         "Pipeline '" + pipeline.spec().qualifiedName() + "' was dropped"));
     }
 
-    private void await(CatalogSnapshot.Pipeline pipeline, List<Cursor> ends, Cancel cancel, long deadline) {
+    private void await(CatalogSnapshot.Pipeline pipeline, List<Cursor> ends, RunningStatement running) {
         while (true) {
             CatalogSnapshot.Pipeline now = current(pipeline);
             if (now.state() == PipelineState.ERROR) {
@@ -86,15 +86,7 @@ final class ForegroundRun {
             if (!Pipelines.isRunning(now) || !pipelines.isBehind(now, ends)) {
                 return;
             }
-            if (!cancel.reason.isEmpty()) {
-                throw new StatementException(
-                        SqlState.QUERY_INTERRUPTED, "START PIPELINE … FOREGROUND was ended: " + cancel.reason);
-            }
-            if (System.nanoTime() > deadline) {
-                throw new StatementException(
-                        SqlState.QUERY_TIMEOUT,
-                        "START PIPELINE … FOREGROUND takes longer than max_execution_time; what it loaded stays loaded");
-            }
+            running.check();
             try {
                 catalog.await(Long.MAX_VALUE, LOOK);
             } catch (InterruptedException e) {
@@ -110,33 +102,5 @@ final class ForegroundRun {
         try (RowCursor rows = queries.run(sql, List.of(), session)) {
             return rows.next() && rows.value(0) instanceof Number sum ? sum.longValue() : 0;
         }
-    }
-
-    /** What a session can cancel while it has no rows to give. */
-    private static final class Cancel implements RowCursor {
-        private volatile String reason = "";
-
-        @Override
-        public List<ResultColumn> columns() {
-            return List.of();
-        }
-
-        @Override
-        public boolean next() {
-            return false;
-        }
-
-        @Override
-        public Object value(int column) {
-            throw new IllegalStateException("no rows");
-        }
-
-        @Override
-        public void cancel(String why) {
-            reason = why;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -78,9 +78,11 @@ final class FolderFiles implements SourceDesk {
         List<String> gone = new ArrayList<>();
         dropped.forEach(name -> gone.add(resolve(name, known)));
         if (orphans) {
+            // What cannot be seen is not gone: forgotten, it would be loaded again.
+            listing.check();
             known.stream()
                     .map(Cursor::partition)
-                    .filter(path -> !Files.exists(Path.of(path)))
+                    .filter(path -> Files.notExists(Path.of(path)))
                     .limit(MOVED_MAX)
                     .forEach(gone::add);
         }

@@ -313,7 +313,7 @@ public final class PipelineSupervisor implements AutoCloseable {
         }
         String reason = !watch.refusal.isEmpty() ? watch.refusal : own.isEmpty() ? "" : ended(own.get(0));
         OptionalInt retries = pipeline.spec().limits().retries().max();
-        if (retries.isPresent() && isOutOfRetries(own)) {
+        if (retries.isPresent() && isOutOfRetries(pipeline, watch, own)) {
             giveUp(pipeline, "gave up after " + retries.getAsInt() + " retries: " + reason);
             return;
         }
@@ -333,8 +333,10 @@ public final class PipelineSupervisor implements AutoCloseable {
         submit(pipeline, watch);
     }
 
-    private boolean isOutOfRetries(List<Job> own) {
+    /** Flink lists jobs of earlier runs, too: what those tried says nothing of a pipeline that was started again. */
+    private boolean isOutOfRetries(Pipeline pipeline, PipelineWatch watch, List<Job> own) {
         return !own.isEmpty()
+                && (own.get(0).id().equals(pipeline.job()) || own.get(0).id().equals(watch.submittedJob))
                 && "FAILED".equals(own.get(0).state())
                 && flink.orElseThrow().isOutOfRetries(own.get(0).id());
     }
