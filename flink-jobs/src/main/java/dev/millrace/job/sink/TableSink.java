@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.job.extract.LoadedRows;
 import dev.millrace.job.run.Faults;
 import dev.millrace.job.run.JobRun;
+import dev.millrace.job.run.NoState;
 import dev.millrace.job.run.StoreDoor;
 import java.util.Collection;
 import org.apache.flink.api.connector.sink2.Committer;

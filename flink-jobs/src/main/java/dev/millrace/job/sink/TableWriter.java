@@ -6,6 +6,7 @@ import dev.millrace.job.extract.LeftOut;
 import dev.millrace.job.extract.LoadedRows;
 import dev.millrace.job.run.Faults;
 import dev.millrace.job.run.JobRun;
+import dev.millrace.job.run.NoState;
 import dev.millrace.job.run.RunEnd;
 import dev.millrace.job.run.StoreDoor;
 import dev.millrace.spec.error.StatementException;

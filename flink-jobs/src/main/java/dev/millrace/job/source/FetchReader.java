@@ -15,7 +15,6 @@ import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitState;
 import org.apache.flink.core.io.InputStatus;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
 
 /**
@@ -96,22 +95,18 @@ final class FetchReader
         return state.toKafkaPartitionSplit();
     }
 
-    /** Emits fetches and counts what is in them: Flink itself would count each as one record. */
+    /** Emits fetches and counts what is in them. */
     private static final class Volume implements RecordEmitter<KafkaFetch, KafkaFetch, KafkaPartitionSplitState> {
         private final Limits limits;
         private final Map<String, Long> offsets = new HashMap<>();
-        private final Counter recordsIn;
-        private final Counter recordsOut;
-        private final Counter bytesIn;
+        private final FetchCounts counts;
         private long bytes;
         private long records;
         private boolean offsetsFull;
 
         Volume(Limits limits, OperatorIOMetricGroup metrics) {
             this.limits = limits;
-            this.recordsIn = metrics.getNumRecordsInCounter();
-            this.recordsOut = metrics.getNumRecordsOutCounter();
-            this.bytesIn = metrics.getNumBytesInCounter();
+            this.counts = new FetchCounts(metrics);
         }
 
         boolean isLimited() {
@@ -135,10 +130,7 @@ final class FetchReader
 
         @Override
         public void emitRecord(KafkaFetch fetch, SourceOutput<KafkaFetch> output, KafkaPartitionSplitState split) {
-            int uncounted = fetch.records().count() - 1;
-            recordsIn.inc(uncounted);
-            recordsOut.inc(uncounted);
-            bytesIn.inc(fetch.bytes());
+            counts.add(fetch);
             bytes += fetch.bytes();
             records += fetch.records().count();
             output.collect(fetch);

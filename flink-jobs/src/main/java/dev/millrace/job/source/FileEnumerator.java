@@ -3,6 +3,7 @@ package dev.millrace.job.source;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.job.run.JobRun;
+import dev.millrace.job.run.NoState;
 import dev.millrace.job.run.RunEnd;
 import dev.millrace.job.run.StoreDoor;
 import dev.millrace.spec.error.StatementException;
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * are read at the first question of an attempt are those that it starts from; what tasks were given before is void then.
  * Looks run beside the enumerator's thread, one at a time.
  */
-final class FileEnumerator implements SplitEnumerator<FileSplit, NothingKept> {
+final class FileEnumerator implements SplitEnumerator<FileSplit, NoState> {
     private static final Logger LOG = LoggerFactory.getLogger(FileEnumerator.class);
 
     /** Files known to wait; more are found when these are done. */
@@ -248,8 +249,8 @@ final class FileEnumerator implements SplitEnumerator<FileSplit, NothingKept> {
     }
 
     @Override
-    public NothingKept snapshotState(long checkpointId) {
-        return new NothingKept();
+    public NoState snapshotState(long checkpointId) {
+        return new NoState();
     }
 
     @Override

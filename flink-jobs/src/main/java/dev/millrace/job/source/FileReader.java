@@ -14,8 +14,6 @@ import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.core.io.InputStatus;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
 
 /**
  * Hands pieces of files to the task, and stops between two barriers when a batch is large enough, as {@link FetchReader}
@@ -79,7 +77,7 @@ final class FileReader extends SingleThreadMultiplexSourceReaderBase<KafkaFetch,
         return state;
     }
 
-    /** What a task takes into a batch, and Flink's counts of it. */
+    /** What a task takes into a batch. */
     static final class Volume implements RecordEmitter<KafkaFetch, KafkaFetch, FileSplit> {
         /** Names of files that a batch's decision holds, of all tasks together. */
         private static final int PATH_BYTES_MAX = 256 << 10;
@@ -89,19 +87,14 @@ final class FileReader extends SingleThreadMultiplexSourceReaderBase<KafkaFetch,
 
         private final long bytesMax;
         private final long pathBytesMax;
-        private final Counter recordsIn;
-        private final Counter recordsOut;
-        private final Counter bytesIn;
+        private final FetchCounts counts;
         private long bytes;
         private long pathBytes;
 
         Volume(long bytesMax, SourceReaderContext context) {
             this.bytesMax = bytesMax;
             this.pathBytesMax = PATH_BYTES_MAX / context.currentParallelism();
-            OperatorIOMetricGroup metrics = context.metricGroup().getIOMetricGroup();
-            this.recordsIn = metrics.getNumRecordsInCounter();
-            this.recordsOut = metrics.getNumRecordsOutCounter();
-            this.bytesIn = metrics.getNumBytesInCounter();
+            this.counts = new FetchCounts(context.metricGroup().getIOMetricGroup());
         }
 
         boolean isFull() {
@@ -115,10 +108,7 @@ final class FileReader extends SingleThreadMultiplexSourceReaderBase<KafkaFetch,
 
         @Override
         public void emitRecord(KafkaFetch fetch, SourceOutput<KafkaFetch> output, FileSplit split) {
-            int uncounted = fetch.records().count() - 1;
-            recordsIn.inc(uncounted);
-            recordsOut.inc(uncounted);
-            bytesIn.inc(fetch.bytes());
+            counts.add(fetch);
             bytes += fetch.bytes();
             pathBytes += split.splitId().length() + MOVE_BYTES;
             output.collect(fetch);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.job.run.InTask;
 import dev.millrace.job.run.JobRun;
+import dev.millrace.job.run.NoState;
 import dev.millrace.job.run.StoreDoor;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.transform.file.FileListing;
@@ -23,7 +24,7 @@ import org.apache.flink.runtime.metrics.scope.ScopeFormat;
  * Files as a stream of pieces of them. One enumerator looks for files and gives each to the next task that has none;
  * Flink's checkpoints hold nothing of it: after any start the cursors say what is left.
  */
-public final class FileSource implements Source<KafkaFetch, FileSplit, NothingKept>, ResultTypeQueryable<KafkaFetch> {
+public final class FileSource implements Source<KafkaFetch, FileSplit, NoState>, ResultTypeQueryable<KafkaFetch> {
     private static final long serialVersionUID = 1L;
 
     private final JobRun run;
@@ -70,13 +71,13 @@ public final class FileSource implements Source<KafkaFetch, FileSplit, NothingKe
     }
 
     @Override
-    public SplitEnumerator<FileSplit, NothingKept> createEnumerator(SplitEnumeratorContext<FileSplit> context) {
+    public SplitEnumerator<FileSplit, NoState> createEnumerator(SplitEnumeratorContext<FileSplit> context) {
         return new FileEnumerator(context, run, opener);
     }
 
     @Override
-    public SplitEnumerator<FileSplit, NothingKept> restoreEnumerator(
-            SplitEnumeratorContext<FileSplit> context, NothingKept kept) {
+    public SplitEnumerator<FileSplit, NoState> restoreEnumerator(
+            SplitEnumeratorContext<FileSplit> context, NoState kept) {
         return createEnumerator(context);
     }
 
@@ -86,8 +87,8 @@ public final class FileSource implements Source<KafkaFetch, FileSplit, NothingKe
     }
 
     @Override
-    public SimpleVersionedSerializer<NothingKept> getEnumeratorCheckpointSerializer() {
-        return new NothingKept.Serializer();
+    public SimpleVersionedSerializer<NoState> getEnumeratorCheckpointSerializer() {
+        return new NoState.Serializer();
     }
 
     @Override
