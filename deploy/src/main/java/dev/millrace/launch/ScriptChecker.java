@@ -104,6 +104,11 @@ final class ScriptChecker implements Statement.Cases<Optional<PipelineSpec>> {
     }
 
     @Override
+    public Optional<PipelineSpec> kill(Statement.Kill kill) {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<PipelineSpec> truncate(Statement.Truncate truncate) {
         checker().writableTable(truncate.table());
         return Optional.empty();

@@ -13,11 +13,12 @@ import java.sql.Statement;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A connection to an aggregator through the stock Avatica driver. */
+/** A connection to an aggregator, through this product's driver or the stock Avatica one. */
 final class SqlConnection implements AutoCloseable {
-    static final String URL_DEFAULT = "jdbc:avatica:remote:url=http://127.0.0.1:8765";
+    static final String URL_DEFAULT = "jdbc:millrace://127.0.0.1:8765";
 
-    private static final String DRIVER_PREFIX = "jdbc:avatica:remote:";
+    private static final String DRIVER_PREFIX = "jdbc:millrace://";
+    private static final String STOCK_PREFIX = "jdbc:avatica:remote:";
 
     /** The driver's default is 100 rows per round trip. */
     private static final int FETCH_ROWS = 10_000;
@@ -58,15 +59,24 @@ final class SqlConnection implements AutoCloseable {
 
     /** The URL as the driver wants it. */
     static String jdbcUrl(String url) {
-        if (url.startsWith("http://") || url.startsWith("https://")) {
-            return DRIVER_PREFIX + "url=" + url + ";fetch_size=" + FETCH_ROWS;
-        }
-        if (!url.startsWith(DRIVER_PREFIX)) {
+        String wanted = url.startsWith("http://") ? DRIVER_PREFIX + url.substring("http://".length()) : url;
+        boolean ours = wanted.startsWith(DRIVER_PREFIX);
+        if (!ours && !wanted.startsWith(STOCK_PREFIX)) {
             throw new StatementException(
-                    WRONG_CONFIG,
-                    "--url " + url + " is neither " + DRIVER_PREFIX + "url=http://HOST:PORT nor http://HOST:PORT");
+                    WRONG_CONFIG, "--url " + url + " is neither " + DRIVER_PREFIX + "HOST:PORT nor http://HOST:PORT");
         }
-        return url.toLowerCase(Locale.ROOT).contains("fetch_size=") ? url : url + ";fetch_size=" + FETCH_ROWS;
+        if (wanted.toLowerCase(Locale.ROOT).contains("fetch_size=")) {
+            return wanted;
+        }
+        String separator = !ours ? ";" : wanted.contains("?") ? "&" : "?";
+        return wanted + separator + "fetch_size=" + FETCH_ROWS;
+    }
+
+    /** The class that connects a URL of {@link #jdbcUrl}. */
+    static String driverClass(String jdbcUrl) {
+        return jdbcUrl.startsWith(STOCK_PREFIX)
+                ? "org.apache.calcite.avatica.remote.Driver"
+                : "dev.millrace.jdbc.MillraceDriver";
     }
 
     static String quoted(String name) {

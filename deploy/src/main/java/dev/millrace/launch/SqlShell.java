@@ -21,7 +21,7 @@ final class SqlShell extends SqlLine {
     static int run(String jdbcUrl, Optional<String> database) throws IOException {
         String[] arguments = {
             "-d",
-            "org.apache.calcite.avatica.remote.Driver",
+            SqlConnection.driverClass(jdbcUrl),
             "-u",
             jdbcUrl,
             "-n",
@@ -29,7 +29,7 @@ final class SqlShell extends SqlLine {
             "-p",
             "",
             "--connectInteractionMode=notAskCredentials",
-            // The remote driver has neither isolation levels nor a catalog worth reading for completion.
+            // There are no isolation levels to choose from, and the catalog may be large.
             "--isolation=TRANSACTION_NONE",
             "--fastConnect=true",
             "--maxWidth=-1",

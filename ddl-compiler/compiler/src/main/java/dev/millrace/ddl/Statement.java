@@ -20,6 +20,7 @@ public sealed interface Statement
                 Statement.DropDatabase,
                 Statement.DropTable,
                 Statement.Explain,
+                Statement.Kill,
                 Statement.Other,
                 Statement.Query,
                 Statement.SetVariables,
@@ -66,6 +67,8 @@ public sealed interface Statement
         R setVariables(SetVariables set);
 
         R transaction(Transaction transaction);
+
+        R kill(Kill kill);
 
         R other(Other other);
     }
@@ -262,6 +265,23 @@ public sealed interface Statement
         @Override
         public <R> R match(Cases<R> cases) {
             return cases.transaction(this);
+        }
+    }
+
+    /**
+     * KILL.
+     *
+     * @param queryOnly the session's statements end, not the session
+     * @param session what CONNECTION_ID() answers there
+     */
+    record Kill(boolean queryOnly, long session, Place at) implements Statement {
+        public Kill {
+            requireNonNull(at, "at");
+        }
+
+        @Override
+        public <R> R match(Cases<R> cases) {
+            return cases.kill(this);
         }
     }
 

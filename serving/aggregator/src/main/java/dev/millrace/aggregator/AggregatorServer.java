@@ -61,7 +61,7 @@ public final class AggregatorServer implements AutoCloseable {
                             config.duckdbThreads(),
                             config.spill()),
                     clock));
-            ClientSessions sessions = with(new ClientSessions(room.statements(), clock));
+            ClientSessions sessions = with(new ClientSessions(room.statements()));
             door = with(new AvaticaDoor(config.host(), config.port(), sessions));
         } catch (RuntimeException e) {
             close();

@@ -61,6 +61,11 @@ public final class TestCluster implements AutoCloseable {
         return "jdbc:avatica:remote:url=" + aggregator.url();
     }
 
+    /** As {@link #url}, for the driver of this product. */
+    public String driverUrl() {
+        return aggregator.url().replace("http://", "jdbc:millrace://");
+    }
+
     public Connection connect() throws SQLException {
         return DriverManager.getConnection(url());
     }

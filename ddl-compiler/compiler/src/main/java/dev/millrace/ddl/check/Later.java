@@ -69,6 +69,11 @@ final class Later implements Statement.Cases<Boolean> {
     }
 
     @Override
+    public Boolean kill(Statement.Kill kill) {
+        return false;
+    }
+
+    @Override
     public Boolean truncate(Statement.Truncate truncate) {
         return false;
     }
@@ -115,8 +120,9 @@ final class Later implements Statement.Cases<Boolean> {
                     WARNINGS,
                     ERRORS,
                     VARIABLES,
+                    PROCESSLIST,
                     STATUS -> false;
-            case TABLE_STATUS, PROCESSLIST, ENGINES, CHARACTER_SET, COLLATION, LEAVES, AGGREGATORS, PARTITIONS ->
+            case TABLE_STATUS, ENGINES, CHARACTER_SET, COLLATION, LEAVES, AGGREGATORS, PARTITIONS ->
                 throw unsupported("SHOW " + show.what().words(), show.at());
         };
     }

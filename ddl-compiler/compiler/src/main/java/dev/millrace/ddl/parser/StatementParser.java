@@ -9,6 +9,7 @@ import dev.millrace.ddl.Identifier;
 import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.ParsedStatement;
 import dev.millrace.ddl.PipelineControl;
+import dev.millrace.ddl.Place;
 import dev.millrace.ddl.SqlText;
 import dev.millrace.ddl.Statement;
 import dev.millrace.ddl.Statement.Transaction;
@@ -42,7 +43,6 @@ public final class StatementParser {
             "HELP",
             "INFER",
             "INSTALL",
-            "KILL",
             "LOAD",
             "LOCK",
             "PREPARE",
@@ -134,6 +134,7 @@ public final class StatementParser {
             case "DESCRIBE", "DESC", "EXPLAIN" -> explain();
             case "SET" -> new SetParser(tokens).set();
             case "LOAD" -> tokens.peek(2).is("DATA") ? new LoadParser(tokens).loadData() : other(2);
+            case "KILL" -> kill();
             case "BEGIN", "COMMIT", "ROLLBACK" -> transaction();
             case "START", "STOP", "TEST", "EXTRACT", "PROFILE", "DETACH", "CLEAR", "OPTIMIZE" -> verb();
             default -> OTHERS.contains(first.word) ? other(2) : fail();
@@ -267,6 +268,14 @@ public final class StatementParser {
             return new Statement.Other("ROLLBACK TO SAVEPOINT", tokens.textFrom(first));
         }
         return new Transaction(Transaction.Kind.valueOf(first.word), first.place());
+    }
+
+    private Statement kill() {
+        tokens.next();
+        boolean queryOnly = tokens.accept("QUERY");
+        boolean ignored = !queryOnly && tokens.accept("CONNECTION");
+        Place at = tokens.place();
+        return new Statement.Kill(queryOnly, tokens.integer(Long.MAX_VALUE), at);
     }
 
     private Statement verb() {

@@ -211,6 +211,11 @@ public final class SqlPrinter {
         }
 
         @Override
+        public String kill(Statement.Kill kill) {
+            return (kill.queryOnly() ? "KILL QUERY " : "KILL CONNECTION ") + kill.session();
+        }
+
+        @Override
         public String truncate(Statement.Truncate truncate) {
             return "TRUNCATE TABLE " + Quoting.name(truncate.table());
         }

@@ -86,6 +86,11 @@ public final class Refusals implements Statement.Cases<Object> {
     }
 
     @Override
+    public Object kill(Statement.Kill kill) {
+        return kill;
+    }
+
+    @Override
     public Object truncate(Statement.Truncate truncate) {
         return checker.writableTable(truncate.table());
     }

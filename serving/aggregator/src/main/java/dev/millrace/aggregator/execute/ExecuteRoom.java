@@ -58,7 +58,8 @@ public final class ExecuteRoom implements AutoCloseable {
                 new FileLoad(inserts, tools, allocator, settings.spill()),
                 new DdlRunner(client, catalog, writer, clock, leafCalls, settings.partitionsDefault()),
                 new PipelineRunner(
-                        catalog, pipelines, queries, new PipelineSamples(pipelines, allocator, settings.spill())));
+                        catalog, pipelines, queries, new PipelineSamples(pipelines, allocator, settings.spill())),
+                new Sessions(clock));
     }
 
     private static ThreadFactory daemons(String prefix) {

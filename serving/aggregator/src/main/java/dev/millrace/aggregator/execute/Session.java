@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +32,10 @@ public final class Session {
     private volatile Optional<String> database = Optional.empty();
     private Optional<StatementException> lastError = Optional.empty();
     private final Set<RowCursor> starting = ConcurrentHashMap.newKeySet();
+    private final Map<Thread, RunningText> running = new ConcurrentHashMap<>();
+    private volatile long idleSinceNanos = System.nanoTime();
 
-    public Session(long id, String user, InstantSource clock) {
+    Session(long id, String user, InstantSource clock) {
         this.id = id;
         this.user = user;
         this.clock = clock;
@@ -41,6 +44,32 @@ public final class Session {
 
     public long id() {
         return id;
+    }
+
+    String user() {
+        return user;
+    }
+
+    /** A statement begins in this thread; closing ends it. */
+    RunningText begin(String text) {
+        RunningText began = new RunningText(this, text);
+        running.put(began.thread(), began);
+        return began;
+    }
+
+    void ended(RunningText statement) {
+        running.remove(statement.thread(), statement);
+        idleSinceNanos = System.nanoTime();
+    }
+
+    /** The statement that runs for longest. */
+    Optional<RunningText> runningText() {
+        return running.values().stream().min(Comparator.comparingLong(RunningText::startNanos));
+    }
+
+    /** When the last statement ended, in {@link System#nanoTime}. */
+    long idleSinceNanos() {
+        return idleSinceNanos;
     }
 
     public Optional<String> database() {
@@ -91,6 +120,10 @@ public final class Session {
     /** A query that waits for its first rows; it can be cancelled although its client has no cursor yet. */
     void starting(RowCursor cursor) {
         starting.add(cursor);
+        // A KILL that came while the statement was planned found nothing to cancel.
+        Optional.ofNullable(running.get(Thread.currentThread()))
+                .flatMap(RunningText::killed)
+                .ifPresent(cursor::cancel);
     }
 
     void started(RowCursor cursor) {
@@ -99,6 +132,7 @@ public final class Session {
 
     /** Ends every query of this session that has no rows yet. */
     public void cancelRunning(String reason) {
+        running.values().forEach(statement -> statement.kill(reason));
         starting.forEach(cursor -> cursor.cancel(reason));
     }
 

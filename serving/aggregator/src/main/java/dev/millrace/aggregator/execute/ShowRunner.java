@@ -25,13 +25,19 @@ import dev.millrace.store.CatalogSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** SHOW and DESCRIBE: the catalog and the session, in MySQL's columns. */
 final class ShowRunner {
-    private final LiveCatalog live;
+    /** Characters of a statement that SHOW PROCESSLIST shows without FULL, as MySQL. */
+    private static final int INFO_MAX = 100;
 
-    ShowRunner(LiveCatalog live) {
+    private final LiveCatalog live;
+    private final Sessions sessions;
+
+    ShowRunner(LiveCatalog live, Sessions sessions) {
         this.live = requireNonNull(live, "live");
+        this.sessions = requireNonNull(sessions, "sessions");
     }
 
     RowCursor run(Show show, Session session) {
@@ -53,10 +59,46 @@ final class ShowRunner {
             case WARNINGS -> warnings(session, true);
             case ERRORS -> warnings(session, false);
             case VARIABLES -> variables(show, session);
+            case PROCESSLIST -> processes(show.full());
             case STATUS -> rows(List.of(text("Variable_name"), text("Value")), List.of());
-            case TABLE_STATUS, PROCESSLIST, ENGINES, CHARACTER_SET, COLLATION, LEAVES, AGGREGATORS, PARTITIONS ->
+            case TABLE_STATUS, ENGINES, CHARACTER_SET, COLLATION, LEAVES, AGGREGATORS, PARTITIONS ->
                 throw unsupported("SHOW " + show.what().words(), show);
         };
+    }
+
+    private RowCursor processes(boolean full) {
+        long now = System.nanoTime();
+        List<Object[]> rows = new ArrayList<>();
+        for (Sessions.Entry entry : sessions.all()) {
+            Session session = entry.session();
+            Optional<RunningText> running = session.runningText();
+            boolean sending = running.isEmpty() && entry.holder().isSending();
+            long since = running.map(RunningText::startNanos).orElseGet(session::idleSinceNanos);
+            String[] user = session.user().split("@", 2);
+            rows.add(new Object[] {
+                session.id(),
+                user[0],
+                user[1],
+                session.database().orElse(null),
+                running.isPresent() || sending ? "Query" : "Sleep",
+                TimeUnit.NANOSECONDS.toSeconds(Math.max(0, now - since)),
+                running.isPresent() ? "executing" : sending ? "waiting for the client to read" : "",
+                running.map(RunningText::text)
+                        .map(text -> full || text.length() <= INFO_MAX ? text : text.substring(0, INFO_MAX))
+                        .orElse(null)
+            });
+        }
+        return rows(
+                List.of(
+                        number("Id"),
+                        text("User"),
+                        text("Host"),
+                        text("db"),
+                        text("Command"),
+                        number("Time"),
+                        text("State"),
+                        text("Info")),
+                rows);
     }
 
     private static StatementException unsupported(String what, Show show) {

@@ -18,6 +18,7 @@ import dev.millrace.ddl.Show;
 import dev.millrace.ddl.Statement;
 import dev.millrace.ddl.check.Catalog;
 import dev.millrace.ddl.check.CheckedInsert;
+import dev.millrace.ddl.print.Quoting;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
@@ -52,6 +53,7 @@ public final class Statements {
     private final FileLoad files;
     private final DdlRunner ddl;
     private final ShowRunner shows;
+    private final Sessions sessions;
     private final PipelineRunner pipelines;
     private final Map<String, ParsedStatement> parsed =
             Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
@@ -69,14 +71,20 @@ public final class Statements {
             InsertRunner inserts,
             FileLoad files,
             DdlRunner ddl,
-            PipelineRunner pipelines) {
+            PipelineRunner pipelines,
+            Sessions sessions) {
         this.catalog = requireNonNull(catalog, "catalog");
         this.queries = requireNonNull(queries, "queries");
         this.inserts = requireNonNull(inserts, "inserts");
         this.files = requireNonNull(files, "files");
         this.ddl = requireNonNull(ddl, "ddl");
         this.pipelines = requireNonNull(pipelines, "pipelines");
-        this.shows = new ShowRunner(catalog);
+        this.sessions = requireNonNull(sessions, "sessions");
+        this.shows = new ShowRunner(catalog, sessions);
+    }
+
+    public Sessions sessions() {
+        return sessions;
     }
 
     public Catalog catalog() {
@@ -161,7 +169,7 @@ public final class Statements {
         if (!asksForErrors) {
             session.clearWarnings();
         }
-        return remembering(session, () -> {
+        return remembering(session, prepared, () -> {
             checkCount(prepared, parameters);
             Names.checker(catalog.view(), session).refuseLater(prepared.parsed().statement());
             return prepared.parsed().statement().match(new Running(prepared, parameters, session));
@@ -177,7 +185,7 @@ public final class Statements {
         session.clearWarnings();
         long[] counts = new long[parameterSets.size()];
         if (prepared.parsed().statement() instanceof Insert insert) {
-            return remembering(session, () -> {
+            return remembering(session, prepared, () -> {
                 parameterSets.forEach(parameters -> checkCount(prepared, parameters));
                 long rows = inserts.run(insert, parameterSets, session);
                 long each = insert.source() instanceof Insert.Values values
@@ -249,6 +257,32 @@ public final class Statements {
             session.failed(error);
             throw error;
         }
+    }
+
+    private <T> T remembering(Session session, Prepared prepared, Supplier<T> step) {
+        try (RunningText shown = session.begin(shown(prepared.parsed()))) {
+            T result = remembering(session, step);
+            if (prepared.parsed().statement() instanceof Statement.Kill
+                    && shown.killed().isPresent()) {
+                throw new StatementException(
+                        SqlState.QUERY_INTERRUPTED, shown.killed().get());
+            }
+            return result;
+        }
+    }
+
+    /** The text as other sessions may see it: without what may hold a password. */
+    private static String shown(ParsedStatement parsed) {
+        if (parsed.statement() instanceof CreatePipeline create) {
+            return "CREATE PIPELINE " + Quoting.name(create.name());
+        }
+        if (parsed.statement() instanceof AlterPipeline alter) {
+            return "ALTER PIPELINE " + Quoting.name(alter.name());
+        }
+        if (parsed.statement() instanceof LoadData || parsed.statement() instanceof Statement.Other) {
+            return parsed.sql().strip().split("\\s+", 2)[0];
+        }
+        return parsed.sql();
     }
 
     private static StatementException unsupported(String what, Place at) {
@@ -333,6 +367,13 @@ public final class Statements {
         @Override
         public Outcome dropTable(Statement.DropTable drop) {
             ddl.dropTables(drop, session);
+            return Outcome.DONE;
+        }
+
+        @Override
+        public Outcome kill(Statement.Kill kill) {
+            sessions.kill(
+                    kill.session(), kill.queryOnly(), session.id(), kill.at().position());
             return Outcome.DONE;
         }
 

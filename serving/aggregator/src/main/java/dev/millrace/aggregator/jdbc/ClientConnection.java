@@ -15,6 +15,7 @@ final class ClientConnection {
 
     private final String id;
     private final Session session;
+    private final boolean micros;
     private final AtomicInteger lastStatement = new AtomicInteger();
     private final Map<Integer, OpenStatement> statements = new ConcurrentHashMap<>();
     private volatile long usedAtNanos = System.nanoTime();
@@ -22,8 +23,9 @@ final class ClientConnection {
     /** What the client said last; it repeats itself whenever it says something else. */
     private volatile Optional<String> schemaOfClient = Optional.empty();
 
-    ClientConnection(String id, Session session) {
+    ClientConnection(String id, Session session, boolean micros) {
         this.id = id;
+        this.micros = micros;
         this.session = session;
     }
 
@@ -33,6 +35,10 @@ final class ClientConnection {
 
     Session session() {
         return session;
+    }
+
+    boolean readsMicros() {
+        return micros;
     }
 
     Map<Integer, OpenStatement> statements() {

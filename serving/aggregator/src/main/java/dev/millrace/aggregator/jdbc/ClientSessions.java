@@ -2,18 +2,16 @@ package dev.millrace.aggregator.jdbc;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.millrace.aggregator.execute.Session;
+import dev.millrace.aggregator.execute.Sessions;
 import dev.millrace.aggregator.execute.Statements;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.calcite.avatica.NoSuchConnectionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,14 +34,11 @@ public final class ClientSessions implements AutoCloseable {
     private static final long SWEEP_SECONDS = 15;
 
     private final Statements statements;
-    private final InstantSource clock;
     private final Map<String, ClientConnection> connections = new ConcurrentHashMap<>();
-    private final AtomicLong lastId = new AtomicLong();
     private final ScheduledExecutorService sweeper;
 
-    public ClientSessions(Statements statements, InstantSource clock) {
+    public ClientSessions(Statements statements) {
         this.statements = requireNonNull(statements, "statements");
-        this.clock = requireNonNull(clock, "clock");
         this.sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "session-sweeper");
             thread.setDaemon(true);
@@ -56,16 +51,33 @@ public final class ClientSessions implements AutoCloseable {
         return statements;
     }
 
-    ClientConnection open(String id, String user) {
+    /** @param micros whether the client reads timestamps as microseconds; Avatica's own reads milliseconds */
+    ClientConnection open(String id, String user, boolean micros) {
         if (connections.size() >= CONNECTIONS_MAX) {
             throw new StatementException(
                     SqlState.RESOURCES_EXHAUSTED, "Too many connections: " + CONNECTIONS_MAX + " are open");
         }
         ClientConnection connection =
-                new ClientConnection(id, new Session(lastId.incrementAndGet(), user + "@localhost", clock));
+                new ClientConnection(id, statements.sessions().create(user + "@localhost"), micros);
         if (connections.putIfAbsent(id, connection) != null) {
             throw new StatementException(SqlState.WRONG_ARGUMENTS, "connection " + id + " is open already");
         }
+        statements.sessions().add(connection.session(), new Sessions.Holder() {
+            @Override
+            public boolean isSending() {
+                return connection.statements().values().stream().anyMatch(OpenStatement::isOpen);
+            }
+
+            @Override
+            public void endResults(String reason) {
+                connection.statements().values().forEach(statement -> statement.cancel(reason));
+            }
+
+            @Override
+            public void close(String reason) {
+                ClientSessions.this.close(connection.id(), reason);
+            }
+        });
         return connection;
     }
 
@@ -79,9 +91,14 @@ public final class ClientSessions implements AutoCloseable {
     }
 
     void close(String id) {
+        close(id, "its connection was closed");
+    }
+
+    private void close(String id, String reason) {
         ClientConnection connection = connections.remove(id);
         if (connection != null) {
-            connection.close("its connection was closed");
+            statements.sessions().remove(connection.session());
+            connection.close(reason);
         }
     }
 

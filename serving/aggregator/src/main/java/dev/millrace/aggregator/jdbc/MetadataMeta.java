@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.aggregator.execute.LikePattern;
 import dev.millrace.ddl.check.Catalog;
+import dev.millrace.ddl.check.operator.Operators;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.TableSpec;
@@ -61,7 +62,15 @@ abstract class MetadataMeta implements Meta {
         properties.put(
                 DatabaseProperty.GET_S_Q_L_KEYWORDS,
                 "BATCH_INTERVAL,COLUMNSTORE,DATABASES,KAFKA,PARTITIONS,PIPELINE,PIPELINES,REFERENCE,SHARD,SHOW,TRANSFORM,USE");
+        properties.put(DatabaseProperty.GET_NUMERIC_FUNCTIONS, names(Operators.Theme.NUMBERS));
+        properties.put(DatabaseProperty.GET_STRING_FUNCTIONS, names(Operators.Theme.TEXT));
+        properties.put(DatabaseProperty.GET_TIME_DATE_FUNCTIONS, names(Operators.Theme.TIME));
+        properties.put(DatabaseProperty.GET_SYSTEM_FUNCTIONS, names(Operators.Theme.REST));
         return properties;
+    }
+
+    private static String names(Operators.Theme theme) {
+        return String.join(",", Operators.functions(theme));
     }
 
     @Override

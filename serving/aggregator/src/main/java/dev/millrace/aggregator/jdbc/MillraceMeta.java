@@ -45,7 +45,8 @@ final class MillraceMeta extends MetadataMeta implements ProtobufMeta {
         guarded(() -> {
             Map<String, String> properties = info == null ? Map.of() : info;
             String user = properties.getOrDefault("user", "root");
-            ClientConnection connection = sessions().open(ch.id, user.isEmpty() ? "root" : user);
+            ClientConnection connection = sessions()
+                    .open(ch.id, user.isEmpty() ? "root" : user, "micros".equals(properties.get("timestamps")));
             // Avatica's own property, schema, never leaves its client.
             String schema = properties.get("database");
             if (schema != null && !schema.isEmpty()) {
@@ -135,17 +136,17 @@ final class MillraceMeta extends MetadataMeta implements ProtobufMeta {
             Prepared prepared = statements.prepare(sql, connection.session());
             OpenStatement statement =
                     connection.add(new OpenStatement(connection.nextStatementId(), Optional.of(prepared), maxRowCount));
-            return new StatementHandle(ch.id, statement.id(), signature(prepared));
+            return new StatementHandle(ch.id, statement.id(), signature(prepared, connection.readsMicros()));
         });
     }
 
-    private static Signature signature(Prepared prepared) {
+    private static Signature signature(Prepared prepared, boolean micros) {
         List<AvaticaParameter> parameters = new ArrayList<>();
         for (int i = 0; i < prepared.parameters(); i++) {
             parameters.add(WireTypes.parameter(i, prepared.parameterType(i)));
         }
         return Signature.create(
-                WireTypes.columns(prepared.columns()),
+                WireTypes.columns(prepared.columns(), micros),
                 prepared.sql(),
                 parameters,
                 CursorFactory.LIST,
@@ -226,7 +227,7 @@ final class MillraceMeta extends MetadataMeta implements ProtobufMeta {
             RowCursor cursor,
             long rowsMax,
             int firstFrame) {
-        PagedResult paged = new PagedResult(cursor, rowsMax);
+        PagedResult paged = new PagedResult(cursor, rowsMax, connection.readsMicros());
         Frame frame;
         try {
             frame = paged.frame(0, firstFrame);
@@ -236,7 +237,7 @@ final class MillraceMeta extends MetadataMeta implements ProtobufMeta {
             throw e;
         }
         Signature signature = Signature.create(
-                WireTypes.columns(cursor.columns()),
+                WireTypes.columns(cursor.columns(), connection.readsMicros()),
                 prepared.sql(),
                 List.of(),
                 CursorFactory.LIST,
@@ -251,12 +252,12 @@ final class MillraceMeta extends MetadataMeta implements ProtobufMeta {
             synchronized (statement) {
                 PagedResult result = statement
                         .result()
-                        .orElseThrow(() -> statement.isExpired()
-                                ? new StatementException(
-                                        SqlState.QUERY_INTERRUPTED,
-                                        "nobody read this result for ten minutes; it is gone")
-                                : new StatementException(
-                                        SqlState.UNKNOWN_STATEMENT, "statement " + h.id + " has no open result"));
+                        .orElseThrow(() -> statement
+                                .gone()
+                                .map(reason -> new StatementException(
+                                        SqlState.QUERY_INTERRUPTED, "the result is gone: " + reason))
+                                .orElseGet(() -> new StatementException(
+                                        SqlState.UNKNOWN_STATEMENT, "statement " + h.id + " has no open result")));
                 return result.frame(offset, fetchMaxRowCount);
             }
         });

@@ -9,7 +9,7 @@ final class OpenStatement {
     private final Optional<Prepared> prepared;
     private final long rowsMax;
     private Optional<PagedResult> result = Optional.empty();
-    private boolean expired;
+    private Optional<String> gone = Optional.empty();
     private long usedAtNanos = System.nanoTime();
 
     OpenStatement(int id, Optional<Prepared> prepared, long rowsMax) {
@@ -35,8 +35,9 @@ final class OpenStatement {
         return result;
     }
 
-    synchronized boolean isExpired() {
-        return expired;
+    /** Why a result that was open is no more, unless the client closed it. */
+    synchronized Optional<String> gone() {
+        return gone;
     }
 
     synchronized boolean isOpen() {
@@ -47,7 +48,7 @@ final class OpenStatement {
     synchronized void show(PagedResult next) {
         close();
         result = next.isDone() ? Optional.empty() : Optional.of(next);
-        expired = false;
+        gone = Optional.empty();
         usedAtNanos = System.nanoTime();
     }
 
@@ -55,7 +56,7 @@ final class OpenStatement {
     synchronized void expire(long idleNanos) {
         if (result.isPresent() && System.nanoTime() - usedAtNanos > idleNanos) {
             close();
-            expired = true;
+            gone = Optional.of("nobody read this result for ten minutes");
         }
     }
 
@@ -63,7 +64,12 @@ final class OpenStatement {
     void cancel(String reason) {
         Optional<PagedResult> open = result;
         open.ifPresent(paged -> paged.cancel(reason));
-        close();
+        synchronized (this) {
+            if (result.isPresent()) {
+                gone = Optional.of(reason);
+            }
+            close();
+        }
     }
 
     synchronized void close() {

@@ -28,6 +28,7 @@ final class PagedResult implements AutoCloseable {
     private final RowCursor cursor;
     private final SqlType[] types;
     private final long rowsMax;
+    private final boolean micros;
     private long offset;
     private volatile boolean done;
     private Meta.Frame last = Meta.Frame.EMPTY;
@@ -36,9 +37,11 @@ final class PagedResult implements AutoCloseable {
      * Pages a cursor.
      *
      * @param rowsMax rows the client wants at all; negative: all
+     * @param micros whether the client reads timestamps as microseconds
      */
-    PagedResult(RowCursor cursor, long rowsMax) {
+    PagedResult(RowCursor cursor, long rowsMax, boolean micros) {
         this.cursor = cursor;
+        this.micros = micros;
         this.types = cursor.columns().stream().map(column -> column.type()).toArray(SqlType[]::new);
         this.rowsMax = rowsMax < 0 ? Long.MAX_VALUE : rowsMax;
     }
@@ -65,7 +68,7 @@ final class PagedResult implements AutoCloseable {
             } else {
                 Object[] row = new Object[types.length];
                 for (int i = 0; i < row.length; i++) {
-                    row[i] = WireTypes.toWire(cursor.value(i), types[i]);
+                    row[i] = WireTypes.toWire(cursor.value(i), types[i], micros);
                     bytes += size(row[i]);
                 }
                 page.add(Arrays.asList(row));

@@ -22,6 +22,7 @@ import org.apache.calcite.avatica.util.ByteString;
 /** SQL types and values as Avatica carries them. */
 final class WireTypes {
     private static final int TEXT_LENGTH = 65_535;
+    private static final int MILLI_DIGITS = 3;
 
     private WireTypes() {}
 
@@ -91,15 +92,16 @@ final class WireTypes {
         };
     }
 
-    static List<ColumnMetaData> columns(List<ResultColumn> columns) {
+    /** @param micros whether the client reads timestamps as microseconds */
+    static List<ColumnMetaData> columns(List<ResultColumn> columns, boolean micros) {
         List<ColumnMetaData> metadata = new ArrayList<>(columns.size());
         for (ResultColumn column : columns) {
-            metadata.add(column(metadata.size(), column));
+            metadata.add(column(metadata.size(), column, micros));
         }
         return metadata;
     }
 
-    private static ColumnMetaData column(int ordinal, ResultColumn column) {
+    private static ColumnMetaData column(int ordinal, ResultColumn column, boolean micros) {
         SqlType type = column.type();
         Optional<ResultColumn.Origin> origin = column.origin();
         boolean numeric = type.isInteger()
@@ -120,8 +122,8 @@ final class WireTypes {
                 origin.map(ResultColumn.Origin::column).orElse(column.label()),
                 origin.map(ResultColumn.Origin::database).orElse(""),
                 // Avatica's client prints so many digits of a timestamp's seconds; its wire has three.
-                time ? Math.min(type.length(), 3) : precision(type),
-                type.kind() == SqlType.Kind.DECIMAL ? type.scale() : 0,
+                time ? Math.min(type.length(), micros ? SqlType.FRACTION_MAX : MILLI_DIGITS) : precision(type),
+                type.kind() == SqlType.Kind.DECIMAL ? type.scale() : time ? type.length() : 0,
                 origin.map(ResultColumn.Origin::table).orElse(""),
                 "",
                 ColumnMetaData.scalar(jdbcType(type), type.kind().name(), rep(type)),
@@ -144,7 +146,7 @@ final class WireTypes {
     }
 
     /** A value of a {@code RowCursor} as a frame carries it. */
-    static Object toWire(Object value, SqlType type) {
+    static Object toWire(Object value, SqlType type, boolean micros) {
         if (value == null) {
             return null;
         }
@@ -153,7 +155,7 @@ final class WireTypes {
             case SMALLINT -> ((Long) value).shortValue();
             case INT, DATE -> ((Long) value).intValue();
             case FLOAT -> ((Double) value).floatValue();
-            case DATETIME, TIMESTAMP -> Math.floorDiv((Long) value, 1_000L);
+            case DATETIME, TIMESTAMP -> micros ? value : (Object) Math.floorDiv((Long) value, 1_000L);
             case DOUBLE -> finite((Double) value);
             // Binary stays an array: both serializations make what their clients expect of it.
             case BOOL, BIGINT, DECIMAL, CHAR, VARCHAR, TEXT, JSON, BINARY, VARBINARY, BLOB -> value;

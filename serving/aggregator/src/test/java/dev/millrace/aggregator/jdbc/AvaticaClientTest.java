@@ -503,4 +503,71 @@ class AvaticaClientTest {
             assertThatThrownBy(() -> cluster.connect("nowhere")).hasMessageContaining("Unknown database 'nowhere'");
         }
     }
+
+    private static long sessionOf(Connection connection) throws SQLException {
+        return ((Number) query(connection, "SELECT CONNECTION_ID()").get(0).get(0)).longValue();
+    }
+
+    private static List<Object> process(Connection connection, long session) throws SQLException {
+        return query(connection, "SHOW FULL PROCESSLIST").stream()
+                .filter(row -> row.get(0).equals(session))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void killEndsWhatAnotherSessionDoesAndNothingElse() throws Exception {
+        String endless = "SELECT count(*) FROM crowd a, crowd b, crowd c, crowd d WHERE a.n + b.n + c.n + d.n = -1";
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (Connection victim = cluster.connect("shop");
+                Connection bystander = cluster.connect("shop");
+                Connection killer = cluster.connect("shop")) {
+            execute(killer, "CREATE TABLE crowd (n BIGINT NOT NULL, SHARD KEY (n))");
+            try (PreparedStatement insert = killer.prepareStatement("INSERT INTO crowd VALUES (?)")) {
+                for (int i = 0; i < 20_000; i++) {
+                    insert.setLong(1, i);
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+            long id = sessionOf(victim);
+            Future<List<List<Object>>> running = other.submit(() -> query(victim, endless));
+            for (int i = 0; !"executing".equals(process(killer, id).get(6)) && i < 500; i++) {
+                Thread.sleep(10);
+            }
+            assertThat(process(killer, id).subList(1, 5)).containsExactly("root", "localhost", "shop", "Query");
+            assertThat(process(killer, id).get(7)).isEqualTo(endless);
+            try (Statement open = bystander.createStatement();
+                    ResultSet rows = open.executeQuery("SELECT n FROM crowd")) {
+                assertThat(rows.next()).isTrue();
+                execute(killer, "KILL QUERY " + id);
+                assertThatThrownBy(() -> running.get(2, TimeUnit.SECONDS))
+                        .hasStackTraceContaining("KILL QUERY of session " + sessionOf(killer));
+                int seen = 1;
+                while (rows.next()) {
+                    seen++;
+                }
+                assertThat(seen).isEqualTo(20_000);
+            }
+            assertThat(query(victim, "SELECT count(*) FROM crowd")).containsExactly(List.of(20_000L));
+            assertThat(process(killer, id).get(4)).isEqualTo("Sleep");
+
+            try (Statement open = victim.createStatement();
+                    ResultSet rows = open.executeQuery("SELECT n FROM crowd")) {
+                assertThat(rows.next()).isTrue();
+                assertThat(process(killer, id).get(6)).isEqualTo("waiting for the client to read");
+                execute(killer, "KILL QUERY " + id);
+                assertThatThrownBy(() -> {
+                            while (rows.next()) {}
+                        })
+                        .hasMessageContaining("KILL QUERY of session");
+            }
+            execute(killer, "KILL " + sessionOf(bystander));
+            assertThat(query(killer, "SHOW PROCESSLIST")).hasSizeGreaterThanOrEqualTo(2);
+            refused(killer, "KILL 987654", "HY000", 1094, "Unknown thread id: 987654");
+            refused(killer, "KILL QUERY " + sessionOf(killer), "70100", 1317, "KILL QUERY of session");
+        } finally {
+            other.shutdownNow();
+        }
+    }
 }

@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
@@ -55,7 +59,43 @@ public final class Operators {
     private static final SqlOperatorTable CALCITE = SqlOperatorTables.chain(
             SqlOperatorTables.of(SqlLibraryOperators.GROUP_CONCAT), SqlStdOperatorTable.instance());
 
+    /** Operators that are written between their operands: what a tool must not offer as functions. */
+    private static final Set<String> NO_FUNCTIONS =
+            Set.of("AND", "BETWEEN", "CASE", "DIV", "IN", "IS", "LIKE", "NOT", "OR", "REGEXP", "RLIKE", "XOR");
+
+    private static final Pattern FUNCTION_NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
+
+    /** What functions are about, as JDBC parts them. */
+    public enum Theme {
+        NUMBERS(NumberOperators.ALL),
+        TEXT(TextOperators.ALL),
+        TIME(TimeOperators.ALL),
+        /** Logic, JSON, aggregate and window functions. */
+        REST(Stream.of(LogicOperators.ALL, JsonOperators.ALL)
+                .flatMap(List::stream)
+                .toList());
+
+        private final List<Operator> operators;
+
+        Theme(List<Operator> operators) {
+            this.operators = operators;
+        }
+    }
+
     private Operators() {}
+
+    /** Names of the functions that a query can call, in upper case and their order. */
+    public static SortedSet<String> functions(Theme theme) {
+        SortedSet<String> names = new TreeSet<>();
+        theme.operators.forEach(operator -> names.add(operator.getName()));
+        if (theme == Theme.REST) {
+            names.addAll(AGGREGATES.keySet());
+            names.addAll(WINDOWS.keySet());
+        }
+        names.removeIf(name ->
+                NO_FUNCTIONS.contains(name) || !FUNCTION_NAME.matcher(name).matches());
+        return names;
+    }
 
     private static Map<String, Operator> scalars() {
         Map<String, Operator> byName = new HashMap<>();
