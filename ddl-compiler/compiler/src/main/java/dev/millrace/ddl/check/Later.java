@@ -121,9 +121,14 @@ final class Later implements Statement.Cases<Boolean> {
                     ERRORS,
                     VARIABLES,
                     PROCESSLIST,
-                    STATUS -> false;
-            case TABLE_STATUS, ENGINES, CHARACTER_SET, COLLATION, LEAVES, AGGREGATORS, PARTITIONS ->
-                throw unsupported("SHOW " + show.what().words(), show.at());
+                    STATUS,
+                    TABLE_STATUS,
+                    ENGINES,
+                    CHARACTER_SET,
+                    COLLATION,
+                    LEAVES,
+                    PARTITIONS -> false;
+            case AGGREGATORS -> throw unsupported("SHOW " + show.what().words(), show.at());
         };
     }
 

@@ -61,7 +61,7 @@ final class ShowRunner {
             case VARIABLES -> variables(show, session);
             case PROCESSLIST -> processes(show.full());
             case STATUS -> rows(List.of(text("Variable_name"), text("Value")), List.of());
-            case TABLE_STATUS, ENGINES, CHARACTER_SET, COLLATION, LEAVES, AGGREGATORS, PARTITIONS ->
+            case AGGREGATORS, TABLE_STATUS, ENGINES, CHARACTER_SET, COLLATION, LEAVES, PARTITIONS ->
                 throw unsupported("SHOW " + show.what().words(), show);
         };
     }
@@ -118,7 +118,8 @@ final class ShowRunner {
         return LikePattern.matches(show.like().orElse(null), name);
     }
 
-    private static DatabaseSpec database(Show show, CatalogView catalog, Session session) {
+    /** The database that is named, or else the current one. */
+    static DatabaseSpec database(Show show, CatalogView catalog, Session session) {
         Checker checker = Names.checker(catalog, session);
         return show.database()
                 .map(checker::database)

@@ -407,7 +407,12 @@ public final class Statements {
 
         @Override
         public Outcome show(Show show) {
-            return new Outcome.Rows(shows.run(show, session));
+            return new Outcome.Rows(ShowQuery.of(
+                            show,
+                            () -> ShowRunner.database(show, catalog.view(), session)
+                                    .name())
+                    .map(sql -> queries.run(sql, List.of(), session))
+                    .orElseGet(() -> shows.run(show, session)));
         }
 
         @Override
