@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -115,6 +117,30 @@ class ProgramFetchTest {
         assertThat(asked).hasValue(before);
         try (var left = Files.list(folder.resolve("shared"))) {
             assertThat(left).hasSize(1);
+        }
+    }
+
+    /** What is not the program is skipped, and its check sum counted all the same. */
+    @Test
+    void tarballsThatAreReadAtTheSameTimeDoNotDisturbOneAnother() throws Exception {
+        byte[] incompressible = new byte[1 << 18];
+        new SplittableRandom(1).nextBytes(incompressible);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new GzipCompressorOutputStream(bytes))) {
+            put(tar, new TarArchiveEntry("bin/run"), SCRIPT);
+            put(tar, new TarArchiveEntry("data/words"), incompressible);
+        }
+        TransformSpec transform = local("t.tar.gz", bytes.toByteArray(), "bin/run");
+        List<CompletableFuture<Void>> readers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            readers.add(CompletableFuture.runAsync(() -> {
+                for (int read = 0; read < 20; read++) {
+                    assertThat(ProgramFetch.fetch(transform).bytes()).hasSize(bytes.size());
+                }
+            }));
+        }
+        for (CompletableFuture<Void> reader : readers) {
+            reader.get(60, TimeUnit.SECONDS);
         }
     }
 
