@@ -46,6 +46,7 @@ final class Distribution {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("TMPDIR", System.getProperty("java.io.tmpdir"));
+        builder.environment().put("MILLRACE_JAVA_OPTIONS", System.getProperty("child.jvm", ""));
         return builder;
     }
 

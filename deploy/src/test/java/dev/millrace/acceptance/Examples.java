@@ -59,18 +59,19 @@ record Examples(String name, Path file, String program, String framing) {
         return "PARALLELISM 2 WITH TRANSFORM ('" + file.toUri() + "', '" + program + "', '') FRAMED BY " + framing;
     }
 
-    /** No program is left of processes that were killed: those of any test here live below a millrace-programs folder. */
-    static void awaitNoneRunning() throws InterruptedException {
+    /** No program is left of processes that were killed: they live below a millrace-programs folder of their data folder. */
+    static void awaitNoneRunning(Path data) throws InterruptedException {
         long deadline = System.nanoTime() + GONE_MAX.toNanos();
-        while (running() > 0 && System.nanoTime() < deadline) {
+        while (running(data) > 0 && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(50);
         }
-        assertThat(running()).as("programs left").isZero();
+        assertThat(running(data)).as("programs left").isZero();
     }
 
-    private static long running() {
+    private static long running(Path data) {
         return ProcessHandle.allProcesses()
-                .filter(process -> process.info().commandLine().orElse("").contains("millrace-programs"))
+                .map(process -> process.info().commandLine().orElse(""))
+                .filter(command -> command.contains(data.toString()) && command.contains("millrace-programs"))
                 .count();
     }
 }

@@ -88,7 +88,7 @@ class KillIT {
                 assertLoaded(statement, last, "d.awk", ROWS, ROWS - 1, "WORD ");
                 assertLoaded(statement, last, "d.files", ROWS, ROWS - 1, "word ");
             }
-            Examples.awaitNoneRunning();
+            Examples.awaitNoneRunning(data);
         }
     }
 
@@ -170,7 +170,7 @@ class KillIT {
                             statement, last, "d." + language.name(), TRANSFORMED_ROWS, TRANSFORMED_ROWS - 1, "WORD ");
                 }
             }
-            Examples.awaitNoneRunning();
+            Examples.awaitNoneRunning(data);
         }
     }
 

@@ -38,38 +38,27 @@ class StartIT {
         }
     }
 
+    /** One server for three findings: to start it costs more than to ask. */
     @Test
-    void secondProcessOnTheFolderIsToldWhoHasIt() throws Exception {
+    void besideItOthersAreToldWhoHasTheFolderAndThePortAndSqlAnswersLikeTheMysqlClient(@TempDir Path other)
+            throws Exception {
         try (MillraceProcess first = MillraceProcess.start(data)) {
             Result second = Distribution.run("start", "--data", data.toString());
-
             assertThat(second.status()).isEqualTo(1);
             assertThat(second.err()).hasLineCount(1).contains("in use by process " + first.pid());
-        }
-    }
 
-    @Test
-    void takenPortIsNamedWithItsOption(@TempDir Path other) throws Exception {
-        try (MillraceProcess first = MillraceProcess.start(data)) {
             int port = URI.create(first.dashboard()).getPort();
-            Result second = Distribution.run(
+            Result elsewhere = Distribution.run(
                     "start", "--data", other.resolve("d").toString(), "--flink-port", Integer.toString(port));
+            assertThat(elsewhere.status()).isEqualTo(1);
+            assertThat(elsewhere.err()).hasLineCount(1).contains("port " + port).contains("--flink-port");
 
-            assertThat(second.status()).isEqualTo(1);
-            assertThat(second.err()).hasLineCount(1).contains("port " + port).contains("--flink-port");
-        }
-    }
-
-    @Test
-    void sqlPrintsRowsAndReportsErrorsLikeTheMysqlClient() throws Exception {
-        try (MillraceProcess millrace = MillraceProcess.start(data)) {
             Result rows = Distribution.run(
-                    "sql", "--url", millrace.jdbcUrl(), "--format", "csv", "-e", "SELECT 1 AS a; SELECT 'x' AS b");
+                    "sql", "--url", first.jdbcUrl(), "--format", "csv", "-e", "SELECT 1 AS a; SELECT 'x' AS b");
             assertThat(rows.status()).isZero();
             assertThat(rows.out().lines()).containsExactly("a", "1", "b", "x");
 
-            Result error =
-                    Distribution.run("sql", "--url", millrace.jdbcUrl(), "-e", "SELECT 1;\nSELECT * FROM no.such");
+            Result error = Distribution.run("sql", "--url", first.jdbcUrl(), "-e", "SELECT 1;\nSELECT * FROM no.such");
             assertThat(error.status()).isEqualTo(1);
             assertThat(error.err()).hasLineCount(1).matches("ERROR \\d+ \\(\\w{5}\\): .* at line 2, column 15\\R");
         }

@@ -48,7 +48,7 @@ class TransformIT {
         statement.close();
         connection.close();
         assertThat(millrace.stop(Duration.ofSeconds(20))).isZero();
-        Examples.awaitNoneRunning();
+        Examples.awaitNoneRunning(folder.resolve("data"));
     }
 
     private static String script(String name, String text) throws Exception {

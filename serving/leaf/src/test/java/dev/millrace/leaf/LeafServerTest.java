@@ -37,35 +37,55 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Two leaves for all tests; each has a database of its own, and starts again what it stops. */
 class LeafServerTest {
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private LeafServer first;
-    private LeafServer second;
+    private static LeafServer first;
+    private static LeafServer second;
+
     private TestStore store;
+    private String database;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         first = new LeafServer(config("one", List.of()), Rows.ALLOCATOR);
         first.awaitReady(Duration.ofSeconds(60));
-        second = new LeafServer(config("two", List.of(first.endpoint())), Rows.ALLOCATOR);
-        second.awaitReady(Duration.ofSeconds(60));
-        store = new TestStore(first.endpoint());
+        startSecond();
     }
 
-    private LeafConfig config(String name, List<dev.millrace.store.Endpoint> system) {
+    private static void startSecond() {
+        second = new LeafServer(config("two", List.of(first.endpoint())), Rows.ALLOCATOR);
+        second.awaitReady(Duration.ofSeconds(60));
+    }
+
+    @BeforeEach
+    void open(TestInfo test) {
+        store = new TestStore(first.endpoint());
+        database = test.getTestMethod().orElseThrow().getName();
+    }
+
+    private static LeafConfig config(String name, List<dev.millrace.store.Endpoint> system) {
         return new LeafConfig(folder.resolve(name), "127.0.0.1", 0, 0, 256L << 20, 2, system);
     }
 
     @AfterEach
-    void stop() throws Exception {
-        for (AutoCloseable part : new AutoCloseable[] {store, second, first}) {
+    void close() {
+        store.close();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        for (AutoCloseable part : new AutoCloseable[] {second, first}) {
             if (part != null) {
                 part.close();
             }
@@ -88,7 +108,7 @@ class LeafServerTest {
 
     @Test
     void batchOverTwoLeavesIsPublishedAndRead() {
-        CatalogSnapshot.Database db = store.createDatabase("shop", 4);
+        CatalogSnapshot.Database db = store.createDatabase(database, 4);
         TableSpec table = store.createTable(db);
         long csn = store.write(
                 db, table, Map.of(0, new String[] {"1:a", "2:b"}, 1, new String[] {"3:c"}, 3, new String[] {"4:d"}));
@@ -102,7 +122,7 @@ class LeafServerTest {
     void leavesOfThisProcessAreCalledWithoutAConnectionAndRefuseWhenTheyAreClosed() throws Exception {
         try (AutoCloseable one = LocalLeaves.register(first.endpoint(), first.calls());
                 AutoCloseable other = LocalLeaves.register(second.endpoint(), second.calls())) {
-            CatalogSnapshot.Database db = store.createDatabase("shop", 4);
+            CatalogSnapshot.Database db = store.createDatabase(database, 4);
             TableSpec table = store.createTable(db);
             long csn = store.write(db, table, Map.of(0, new String[] {"1:a"}, 3, new String[] {"2:b", "3:c"}));
             store.awaitPublished(db, 1);
@@ -121,12 +141,15 @@ class LeafServerTest {
                     .isInstanceOfSatisfying(
                             Answer.Refused.class,
                             refused -> assertThat(refused.refusal()).isEqualTo(Refusal.UNAVAILABLE));
+        } finally {
+            second.close();
+            startSecond();
         }
     }
 
     @Test
     void statementOnOnePartitionIsReadAtOnceAndAfterARestart() {
-        CatalogSnapshot.Database db = store.createDatabase("shop", 2);
+        CatalogSnapshot.Database db = store.createDatabase(database, 2);
         TableSpec table = store.createTable(db);
         BatchId statement = store.nextStatement();
         LogEntry.Insert insert =
@@ -138,13 +161,14 @@ class LeafServerTest {
         second.close();
         first.close();
         start();
+        store = new TestStore(first.endpoint());
         assertThat(store.client.submit(partition, insert).number()).isEqualTo(1);
         assertThat(sum(db, table, 1, "SELECT count(*) FROM r0")).isEqualTo(1);
     }
 
     @Test
     void pinKeepsItsSnapshotForAllItsFragments() {
-        CatalogSnapshot.Database db = store.createDatabase("shop", 2);
+        CatalogSnapshot.Database db = store.createDatabase(database, 2);
         TableSpec table = store.createTable(db);
         long csn = store.write(db, table, Map.of(0, new String[] {"1:a"}, 1, new String[] {"2:a"}));
         Node node = node(0);
@@ -166,7 +190,7 @@ class LeafServerTest {
 
     @Test
     void fragmentForEachPartitionAndFreshPins() {
-        CatalogSnapshot.Database db = store.createDatabase("shop", 4);
+        CatalogSnapshot.Database db = store.createDatabase(database, 4);
         TableSpec table = store.createTable(db);
         store.write(
                 db,
@@ -198,7 +222,7 @@ class LeafServerTest {
 
     @Test
     void failedFragmentsSayWhyAndOtherVersionsAreStale() {
-        CatalogSnapshot.Database db = store.createDatabase("shop", 2);
+        CatalogSnapshot.Database db = store.createDatabase(database, 2);
         TableSpec table = store.createTable(db);
         store.write(db, table, Map.of(0, new String[] {"1:abc"}));
         Node node = node(0);
@@ -232,7 +256,7 @@ class LeafServerTest {
 
     @Test
     void informationSchemaIsReadFromTheSystemPartition() {
-        store.createDatabase("shop", 2);
+        store.createDatabase(database, 2);
         PinRequest pin = new PinRequest(0, List.of(0), 0, List.of(), 1, 1000);
         QueryRequest request = new QueryRequest(
                 0, Optional.of(pin), List.of(0), new Fragment("SELECT count(*) FROM d0_p0.t1", List.of(), false));
@@ -241,7 +265,7 @@ class LeafServerTest {
 
     @Test
     void droppedDatabaseLosesItsPartitions() throws Exception {
-        CatalogSnapshot.Database db = store.createDatabase("shop", 2);
+        CatalogSnapshot.Database db = store.createDatabase(database, 2);
         store.createTable(db);
         store.awaitPublished(db, 1);
         Path file = folder.resolve("one/partitions/" + new PartitionId(db.spec().id(), 0).alias());
@@ -268,7 +292,7 @@ class LeafServerTest {
 
     @Test
     void sealOfAFencedAttemptGoesAlsoWhereNoBatchComesNext() {
-        CatalogSnapshot.Database db = store.createDatabase("shop", 2);
+        CatalogSnapshot.Database db = store.createDatabase(database, 2);
         TableSpec table = store.createTable(db, new KeySpec(KeySpec.PRIMARY, List.of("id")));
         Map<Integer, String[]> rows = Map.of(0, new String[] {"1:a"}, 1, new String[] {"2:b"});
         BatchId sealed = store.nextStatement();
