@@ -63,7 +63,7 @@ final class NormalForm {
     }
 
     static RelNode of(RelNode rel) {
-        RelNode flat = run(rel, SUBQUERIES);
+        RelNode flat = run(EmptySubqueries.guarded(rel), SUBQUERIES);
         RelBuilder builder = BUILDER.create(rel.getCluster(), null);
         RelNode independent = RelDecorrelator.decorrelateQuery(flat, builder);
         if (!RelOptUtil.getVariablesUsed(independent).isEmpty() || hasCorrelate(independent)) {
