@@ -104,7 +104,7 @@ final class TpchTables {
                 "orders", new OrderGenerator(scale, 1, 1, words, pool),
                 "customer", new CustomerGenerator(scale, 1, 1, words, pool),
                 "part", new PartGenerator(scale, 1, 1, words, pool),
-                "partsupp", new PartSupplierGenerator(scale, 1, 1, words, pool),
+                "partsupp", new PartSupplierGenerator(scale, 1, 1, pool),
                 "supplier", new SupplierGenerator(scale, 1, 1, words, pool),
                 "nation", new NationGenerator(words, pool),
                 "region", new RegionGenerator(words, pool));
