@@ -43,7 +43,11 @@ record LogicTestFile(List<Entry> entries) {
                 continue;
             }
             List<String> sql = new ArrayList<>();
-            for (at++; at < lines.size() && !lines.get(at).isBlank() && !lines.get(at).equals("----"); at++) {
+            for (at++;
+                    at < lines.size()
+                            && !lines.get(at).isBlank()
+                            && !lines.get(at).equals("----");
+                    at++) {
                 sql.add(lines.get(at));
             }
             List<String> expected = new ArrayList<>();

@@ -32,12 +32,17 @@ class LogicTestTest {
     @Test
     void answersAsSqliteDoes(TestCluster cluster) throws Exception {
         try (InputStream sample = LogicTestTest.class.getResourceAsStream("sample.test")) {
-            run(cluster, "sample", new String(sample.readAllBytes(), UTF_8).lines().toList());
+            run(
+                    cluster,
+                    "sample",
+                    new String(sample.readAllBytes(), UTF_8).lines().toList());
         }
         if (!FOLDER.isEmpty()) {
             List<Path> files;
             try (Stream<Path> found = Files.walk(Path.of(FOLDER))) {
-                files = found.filter(file -> file.toString().endsWith(".test")).sorted().toList();
+                files = found.filter(file -> file.toString().endsWith(".test"))
+                        .sorted()
+                        .toList();
             }
             for (Path file : files) {
                 run(cluster, file.toString(), Files.readAllLines(file));

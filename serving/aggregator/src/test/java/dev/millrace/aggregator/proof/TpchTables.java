@@ -84,7 +84,8 @@ final class TpchTables {
     /** Writes the tables' rows, their fields separated by {@code |}. */
     TpchTables(Path folder, double scale) throws IOException {
         this.folder = folder;
-        for (Map.Entry<String, Iterable<? extends TpchEntity>> table : generators(scale).entrySet()) {
+        for (Map.Entry<String, Iterable<? extends TpchEntity>> table :
+                generators(scale).entrySet()) {
             try (BufferedWriter file = Files.newBufferedWriter(file(table.getKey()))) {
                 for (TpchEntity row : table.getValue()) {
                     String line = row.toLine();
@@ -129,9 +130,7 @@ final class TpchTables {
                     key.isEmpty()
                             ? "CREATE REFERENCE TABLE " + table + " (" + COLUMNS.get(table) + ")"
                             : "CREATE TABLE " + table + " (" + COLUMNS.get(table) + ", SHARD KEY (" + key + "))");
-            run(
-                    connection,
-                    "LOAD DATA INFILE '" + file(table) + "' INTO TABLE " + table + " FIELDS TERMINATED BY '|'");
+            run(connection, "LOAD DATA INFILE '" + file(table) + "' INTO TABLE " + table + " FIELDS TERMINATED BY '|'");
         }
     }
 

@@ -50,7 +50,8 @@ class TpchTest {
             compare(shared, 2, "good", TpchTables.GOOD, tables, queries);
         }
         for (int leaves : whole ? new int[] {1, 2, 4} : new int[] {}) {
-            try (TestCluster cluster = new TestCluster(Files.createDirectory(folder.resolve("leaves" + leaves)), leaves)) {
+            try (TestCluster cluster =
+                    new TestCluster(Files.createDirectory(folder.resolve("leaves" + leaves)), leaves)) {
                 compare(cluster, leaves, "good", TpchTables.GOOD, tables, queries);
                 compare(cluster, leaves, "bad", TpchTables.BAD, tables, queries);
             }
