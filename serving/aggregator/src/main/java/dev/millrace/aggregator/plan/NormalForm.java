@@ -63,14 +63,22 @@ final class NormalForm {
     }
 
     static RelNode of(RelNode rel) {
-        RelNode flat = run(rel, SUBQUERIES);
-        RelBuilder builder = BUILDER.create(rel.getCluster(), null);
-        RelNode independent = RelDecorrelator.decorrelateQuery(flat, builder);
+        RelNode independent = independent(rel);
         if (!RelOptUtil.getVariablesUsed(independent).isEmpty() || hasCorrelate(independent)) {
             throw new StatementException(
                     SqlState.UNSUPPORTED, "a subquery that refers to the outer query in this way is not supported");
         }
         return run(independent.accept(new Sameness()), PUSH_DOWN);
+    }
+
+    /** Calcite's ways with subqueries end in these two exceptions for forms that they do not know. */
+    private static RelNode independent(RelNode rel) {
+        try {
+            RelNode flat = run(EmptySubqueries.guarded(rel), SUBQUERIES);
+            return RelDecorrelator.decorrelateQuery(flat, BUILDER.create(rel.getCluster(), null));
+        } catch (IndexOutOfBoundsException | AssertionError e) {
+            throw new StatementException(SqlState.UNSUPPORTED, "a subquery of this form is not supported", e);
+        }
     }
 
     /** Decorrelation spells {@code IS NOT DISTINCT FROM} out, which no engine can hash; this puts it back. */

@@ -302,7 +302,10 @@ final class Placement {
         return new Placed.AtMerge(setOp.copy(setOp.getTraitSet(), gathered));
     }
 
-    /** A union of partitioned inputs is partitioned; whatever lies in the same single partition stays there. */
+    /**
+     * A union of partitioned inputs is partitioned; whatever lies in the same single partition stays there. An input that
+     * was worked on in its one partition as a whole must not run in others too: a count would give a row in each.
+     */
     private static Optional<Placed> onLeaves(SetOp setOp, List<Placed> inputs) {
         List<Placed.OnLeaves> leaves = new ArrayList<>();
         for (Placed input : inputs) {
@@ -319,7 +322,9 @@ final class Placement {
         Placed.OnLeaves first = leaves.get(0);
         boolean together = leaves.stream()
                 .allMatch(placed -> placed.isWhole() && placed.partitions().equals(first.partitions()));
-        boolean bag = setOp instanceof Union && setOp.all && leaves.stream().noneMatch(Placed.OnLeaves::isReplicated);
+        boolean bag = setOp instanceof Union
+                && setOp.all
+                && leaves.stream().noneMatch(placed -> placed.isReplicated() || placed.isWhole() && !placed.bare());
         if (!together && !bag) {
             return Optional.empty();
         }

@@ -34,6 +34,7 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.fun.SqlTrimFunction;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.util.Litmus;
 
 /**
  * Replaces what the parser made of operators and functions by those of the table, and refuses what is not there, with
@@ -156,7 +157,8 @@ final class OperatorRewrite {
             case ROW -> operandsInPlace(call);
             case OVER -> over(call);
             case DESCENDING, NULLS_FIRST, NULLS_LAST -> operandsInPlace(call);
-            case ROLLUP, CUBE, GROUPING_SETS -> operandsInPlace(call);
+            case ROLLUP, CUBE -> distinctKeys(operandsInPlace(call));
+            case GROUPING_SETS -> operandsInPlace(call);
             case GROUP_CONCAT, LISTAGG -> GroupConcat.rewrite(this, call);
             case TRIM -> trim(call);
             case LITERAL_CHAIN -> SqlLiteralChainOperator.concatenateOperands(call);
@@ -171,7 +173,20 @@ final class OperatorRewrite {
         };
     }
 
-    private SqlNode operandsInPlace(SqlCall call) {
+    /** ROLLUP(a, a) has groups by a twice; Calcite would give them once. */
+    private static SqlNode distinctKeys(SqlCall call) {
+        for (int i = 0; i < call.operandCount(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (call.operand(i).equalsDeep(call.operand(j), Litmus.IGNORE)) {
+                    throw unsupported(
+                            "the same key twice in " + call.getOperator().getName(), call.operand(i));
+                }
+            }
+        }
+        return call;
+    }
+
+    private SqlCall operandsInPlace(SqlCall call) {
         for (int i = 0; i < call.operandCount(); i++) {
             call.setOperand(i, expression(call.operand(i)));
         }

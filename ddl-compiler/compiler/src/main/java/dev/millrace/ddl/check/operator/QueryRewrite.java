@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.sql.JoinConditionType;
 import org.apache.calcite.sql.SqlCall;
@@ -18,6 +19,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWindow;
@@ -25,6 +27,7 @@ import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.util.Litmus;
 
 /** The parts of a query around its expressions: FROM items resolved, clauses that are not supported refused. */
 final class QueryRewrite {
@@ -44,6 +47,7 @@ final class QueryRewrite {
 
     SqlNode query(SqlNode node) {
         if (node instanceof SqlOrderBy ordered) {
+            refuseDistinctWindows(ordered);
             return new SqlOrderBy(
                     ordered.getParserPosition(),
                     query(ordered.query),
@@ -65,6 +69,41 @@ final class QueryRewrite {
             };
         }
         throw OperatorRewrite.unsupported(node.getKind().name(), node);
+    }
+
+    /** ORDER BY of what DISTINCT made of a window function: Calcite looks for the window's columns in the SELECT list. */
+    private static void refuseDistinctWindows(SqlOrderBy ordered) {
+        SqlNode query = ordered.query instanceof SqlWith with ? with.body : ordered.query;
+        if (!(query instanceof SqlSelect select) || !select.isDistinct()) {
+            return;
+        }
+        for (SqlNode key : ordered.orderList) {
+            SqlNode bare = key.getKind() == SqlKind.DESCENDING ? ((SqlCall) key).operand(0) : key;
+            if (selected(select.getSelectList(), bare)
+                    .filter(item -> contains(item, SqlKind.OVER))
+                    .isPresent()) {
+                throw OperatorRewrite.unsupported("ORDER BY of a window function in SELECT DISTINCT", key);
+            }
+        }
+    }
+
+    /** The item of a SELECT list that ORDER BY names by its place or its alias. */
+    private static Optional<SqlNode> selected(SqlNodeList items, SqlNode key) {
+        if (key instanceof SqlNumericLiteral number && number.isInteger()) {
+            int place = number.intValue(true);
+            return place >= 1 && place <= items.size() ? Optional.of(items.get(place - 1)) : Optional.empty();
+        }
+        return items.stream()
+                .filter(item -> item.getKind() == SqlKind.AS
+                        && ((SqlCall) item).operand(1).equalsDeep(key, Litmus.IGNORE))
+                .findFirst();
+    }
+
+    private static boolean contains(SqlNode node, SqlKind kind) {
+        return node.getKind() == kind
+                || node instanceof SqlCall call
+                        && call.getKind() != SqlKind.SELECT
+                        && call.getOperandList().stream().anyMatch(part -> part != null && contains(part, kind));
     }
 
     private SqlNode setOperation(SqlCall call) {

@@ -161,17 +161,23 @@ final class TimeOperators {
                 .as("CAST(" + pattern + " AS INTEGER)");
     }
 
+    /** NULL for what is before the year 0 or after 9999; {@code $1} is there once, as sums of sums would grow otherwise. */
+    private static final String KNOWN_YEARS = "nullif(greatest(nullif(least($1, TIMESTAMP '10000-01-01'),"
+            + " TIMESTAMP '10000-01-01'), TIMESTAMP '0002-12-31 (BC)'), TIMESTAMP '0002-12-31 (BC)')";
+
     /** DATE_ADD of so many units; {@code sign} −1 for DATE_SUB. */
     static Operator add(Unit unit, int sign) {
         Accepts amount = unit == Unit.SECOND ? NUMBER : BIGINT;
         return Operator.named((sign > 0 ? "DATE_ADD " : "DATE_SUB ") + unit, ANY, amount)
                 .returns(a -> added(a, unit))
+                .nullable()
                 .as((call, x) -> {
                     boolean none = Types.family(call.getOperands().get(0).getType()) == Types.Family.NULL;
                     String moment = none ? "CAST(NULL AS TIMESTAMP)" : x.get(0);
                     String sum = "(" + moment + (sign > 0 ? " + " : " - ") + interval(unit, call, x.get(1)) + ")";
                     boolean date = Types.family(call.getType()) == Types.Family.DATE;
-                    return date ? "CAST(" + sum + " AS DATE)" : sum;
+                    String known = Operator.fill(KNOWN_YEARS, List.of(sum));
+                    return date ? "CAST(" + known + " AS DATE)" : known;
                 });
     }
 
