@@ -45,7 +45,7 @@ final class Computation {
         this.engine = requireNonNull(engine, "engine");
         this.allocator = requireNonNull(allocator, "allocator");
         this.expressions =
-                load.set().stream().map(computed -> computed.value().duckdb()).toList();
+                load.computedColumns().stream().map(computed -> computed.value().duckdb()).toList();
     }
 
     /**
