@@ -159,6 +159,15 @@ class FilesIT {
         assertThat(query("SELECT id, word, file FROM through WHERE id < 10 ORDER BY id"))
                 .containsExactly("2|FEW|" + in + "/a.csv", "3|MANY|" + in + "/b.csv.gz");
         statement.execute("DROP PIPELINE through");
+
+        Path documents = Files.createDirectories(folder.resolve("documents"));
+        put(documents.resolve("a.json"), "{\"id\": 61, \"w\": \"x\"}{\"id\":\n 62, \"w\": \"y\"}\n", false);
+        statement.execute("CREATE PIPELINE jq AS LOAD DATA FS '" + documents + "/*' WITH TRANSFORM ('memsql://json', '',"
+                + " '-r \"[.id, .w] | @tsv\"') INTO TABLE through (id, word) SET file = pipeline_source_file()");
+        assertThat(statement.executeUpdate("START PIPELINE jq FOREGROUND")).isEqualTo(2);
+        assertThat(query("SELECT id, word, file FROM through WHERE id > 60 ORDER BY id"))
+                .containsExactly("61|x|" + documents + "/a.json", "62|y|" + documents + "/a.json");
+        statement.execute("DROP PIPELINE jq");
     }
 
     @Test

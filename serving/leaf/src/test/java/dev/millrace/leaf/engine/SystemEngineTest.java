@@ -393,7 +393,7 @@ class SystemEngineTest {
                                 + " ORDER BY 1"))
                 .containsExactly(
                         "/in/loaded 7 Loaded 20 1700000000000",
-                        "/in/loading 7 Loading 5 1700000000000",
+                        "/in/loading 4 Loading 5 2000",
                         "/in/new 9 Unloaded -1 1000",
                         "/in/torn 7 Skipped 3 1700000000000");
         assertThat(query("SELECT LAG_SECONDS FROM d0_p0.t" + InformationSchema.PIPELINES_OFFSETS
