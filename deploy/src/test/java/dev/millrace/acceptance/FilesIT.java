@@ -139,7 +139,8 @@ class FilesIT {
     void programGetsEachFileWhole() throws Exception {
         Path in = Files.createDirectories(folder.resolve("through"));
         Path script = Files.writeString(
-                folder.resolve("count.sh"), "#!/bin/sh\nexec awk '{ print } END { print NR \",\" (NR < 3 ? \"few\" : \"many\") }'\n");
+                folder.resolve("count.sh"),
+                "#!/bin/sh\nexec awk '{ print } END { print NR \",\" (NR < 3 ? \"few\" : \"many\") }'\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
         put(in.resolve("a.csv"), "10,one\n20,two\n", false);
         put(in.resolve("b.csv.gz"), "30,three\n40,four\n50,five\n", true);
@@ -162,8 +163,9 @@ class FilesIT {
 
         Path documents = Files.createDirectories(folder.resolve("documents"));
         put(documents.resolve("a.json"), "{\"id\": 61, \"w\": \"x\"}{\"id\":\n 62, \"w\": \"y\"}\n", false);
-        statement.execute("CREATE PIPELINE jq AS LOAD DATA FS '" + documents + "/*' WITH TRANSFORM ('memsql://json', '',"
-                + " '-r \"[.id, .w] | @tsv\"') INTO TABLE through (id, word) SET file = pipeline_source_file()");
+        statement.execute(
+                "CREATE PIPELINE jq AS LOAD DATA FS '" + documents + "/*' WITH TRANSFORM ('memsql://json', '',"
+                        + " '-r \"[.id, .w] | @tsv\"') INTO TABLE through (id, word) SET file = pipeline_source_file()");
         assertThat(statement.executeUpdate("START PIPELINE jq FOREGROUND")).isEqualTo(2);
         assertThat(query("SELECT id, word, file FROM through WHERE id > 60 ORDER BY id"))
                 .containsExactly("61|x|" + documents + "/a.json", "62|y|" + documents + "/a.json");

@@ -178,8 +178,9 @@ class FileJobTest {
         put("b.csv.gz", packed(lines("id,name\n", each, 2 * each)));
         put("bad.csv", "id,name\nbad\n".getBytes(UTF_8));
         // Knows the first line, keeps all until the end of its input, and has a header of its own.
-        String backwards = "exec awk '/^bad/ { print \"no such line\" > \"/dev/stderr\"; exit 3 } NR > 1 { all[NR] = $0 }"
-                + " END { print \"header\"; for (i = NR; i > 1; i--) print all[i] }'";
+        String backwards =
+                "exec awk '/^bad/ { print \"no such line\" > \"/dev/stderr\"; exit 3 } NR > 1 { all[NR] = $0 }"
+                        + " END { print \"header\"; for (i = NR; i > 1; i--) print all[i] }'";
         PipelineSpec pipeline =
                 store.create(Scripts.through(store, pipeline("*").withLoad(SKIP_ALL), backwards));
 
@@ -189,7 +190,9 @@ class FileJobTest {
         int files = 2;
         for (Faults.Point point : Faults.Point.values()) {
             FaultPlan.arm(point);
-            put(point + ".csv", lines("id,name\n", files * each, (files + 1) * each).getBytes(UTF_8));
+            put(
+                    point + ".csv",
+                    lines("id,name\n", files * each, (files + 1) * each).getBytes(UTF_8));
             files++;
             Cluster.await("a fault at " + point, () -> !FaultPlan.isPending());
         }
@@ -202,8 +205,9 @@ class FileJobTest {
         assertThat(store.errors().get(0).message())
                 .startsWith("file '" + path("bad.csv") + "': transform")
                 .contains("status 3", "no such line", "it is left out");
-        assertThat(cursors(pipeline)).hasSize(files + 1).allMatch(cursor -> FilePlace.of(cursor.offset())
-                .hasEnded());
+        assertThat(cursors(pipeline))
+                .hasSize(files + 1)
+                .allMatch(cursor -> FilePlace.of(cursor.offset()).hasEnded());
     }
 
     @Test

@@ -141,8 +141,7 @@ public final class FileTransformOperator extends AbstractStreamOperator<KafkaFet
         long to = whole
                 ? last.to()
                 : new FilePlace(FilePlace.of(begin.offset()).bytes(), FilePlace.State.SKIPPED).offset();
-        output.collect(
-                new StreamRecord<>(new KafkaFetch(begin, to, NO_RECORDS, bytes, last.readAtMillis(), leftOut)));
+        output.collect(new StreamRecord<>(new KafkaFetch(begin, to, NO_RECORDS, bytes, last.readAtMillis(), leftOut)));
         if (whole) {
             everDidWell = true;
             Cursor place = new Cursor(begin.incarnation(), begin.partition(), to);

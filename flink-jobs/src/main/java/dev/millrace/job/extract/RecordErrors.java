@@ -52,11 +52,11 @@ final class RecordErrors {
                 ? source.place(fetch.from().partition()) + ", row " + error.offset() + " of the transform's output"
                         + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason()
                 : throughProgram
-                ? "row " + error.offset() + " of the transform's output in its batch"
-                        + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason()
-                        + "; made of "
-                        + givenText()
-                : source.place(fetch.from().partition()) + ", " + error.describe();
+                        ? "row " + error.offset() + " of the transform's output in its batch"
+                                + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason()
+                                + "; made of "
+                                + givenText()
+                        : source.place(fetch.from().partition()) + ", " + error.describe();
         return new PipelineError(
                 atMillis,
                 "Load",
@@ -113,7 +113,9 @@ final class RecordErrors {
 
     /** Of a row of output it is known where only one partition was read; the rows of files come file by file. */
     private String partition(KafkaFetch fetch) {
-        return !throughProgram || source.isFiles() || given.size() == 1 ? fetch.from().partition() : "";
+        return !throughProgram || source.isFiles() || given.size() == 1
+                ? fetch.from().partition()
+                : "";
     }
 
     private String givenText() {

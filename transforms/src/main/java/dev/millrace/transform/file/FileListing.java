@@ -99,11 +99,17 @@ public final class FileListing {
         // Two "**" may come to the same file by two ways.
         SortedMap<String, FoundFile> found = new TreeMap<>();
         try {
-            look(folder, 0, file -> {
-                if (found.size() < max && !known.test(file.toString())) {
-                    FoundFile.at(file).filter(this::isWanted).ifPresent(there -> found.put(there.path(), there));
-                }
-            }, e -> unreadable.accept(unreachable(e)));
+            look(
+                    folder,
+                    0,
+                    file -> {
+                        if (found.size() < max && !known.test(file.toString())) {
+                            FoundFile.at(file)
+                                    .filter(this::isWanted)
+                                    .ifPresent(there -> found.put(there.path(), there));
+                        }
+                    },
+                    e -> unreadable.accept(unreachable(e)));
         } catch (IOException e) {
             throw unreachable(e);
         } catch (DirectoryIteratorException e) {

@@ -111,8 +111,9 @@ public final class Loader implements AutoCloseable {
         });
         firstMapped = mapped.get(0);
         properties = new PropertyColumns(load.properties(), this::target);
-        List<ColumnBuilder> set =
-                load.computedColumns().stream().map(computed -> target(computed.column())).toList();
+        List<ColumnBuilder> set = load.computedColumns().stream()
+                .map(computed -> target(computed.column()))
+                .toList();
         computation = load.isComputing()
                 ? Optional.of(new Computation(load, properties.behind(mapped), set, origins, expressions, allocator))
                 : Optional.empty();

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 
 /** A file's content as it is, for a program: each piece is one record. */
 public final class RawPieces implements FileRecords {

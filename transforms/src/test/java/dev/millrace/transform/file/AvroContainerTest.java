@@ -92,12 +92,10 @@ class AvroContainerTest {
         assertThat(refusal(Arrays.copyOf(bytes, bytes.length - 20))).contains("torn.avro' is not complete");
         assertThat(refusal(Arrays.copyOf(bytes, 40))).contains("torn.avro' is not complete");
         assertThat(refusal(broken)).contains("not followed by the file's marker");
-        assertThat(refusal("id,word\n".getBytes(UTF_8)))
-                .contains("no Avro container");
+        assertThat(refusal("id,word\n".getBytes(UTF_8))).contains("no Avro container");
         FoundFile other = put("bzip2.avro", SCHEMA, CodecFactory.nullCodec());
         String header = Files.readString(Path.of(other.path()), ISO_8859_1);
-        byte[] unknown = header.replace("avro.codec\bnull", "avro.codec\bxull")
-                .getBytes(ISO_8859_1);
+        byte[] unknown = header.replace("avro.codec\bnull", "avro.codec\bxull").getBytes(ISO_8859_1);
         assertThat(refusal(unknown)).contains("codec 'xull'");
     }
 

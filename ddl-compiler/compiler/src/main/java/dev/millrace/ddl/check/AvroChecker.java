@@ -30,8 +30,8 @@ final class AvroChecker {
         if (!files && avro.schema().isEmpty() && avro.registry().isEmpty()) {
             throw Later.unsupported("FORMAT AVRO of a topic without SCHEMA and SCHEMA REGISTRY", avro.at());
         }
-        transform.ifPresent(through -> refuse(
-                avro.schema().isEmpty(), through.uri().equalsIgnoreCase(TransformSpec.BUILT_IN), through.at()));
+        transform.ifPresent(through ->
+                refuse(avro.schema().isEmpty(), through.uri().equalsIgnoreCase(TransformSpec.BUILT_IN), through.at()));
     }
 
     /** A program gives values one behind the other, without a frame, and {@code memsql://json} gives text. */

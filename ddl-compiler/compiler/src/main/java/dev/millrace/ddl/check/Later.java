@@ -102,8 +102,7 @@ final class Later implements Statement.Cases<Boolean> {
         return switch (control.verb()) {
             case START, START_ALL, START_FAILED, STOP, STOP_ALL, DETACH, DROP, CLEAR_ERRORS, TEST, EXTRACT, PROFILE ->
                 false;
-            case SHOW_PROFILE, OPTIMIZE ->
-                throw unsupported(control.verb().words(), control.at());
+            case SHOW_PROFILE, OPTIMIZE -> throw unsupported(control.verb().words(), control.at());
         };
     }
 

@@ -135,9 +135,7 @@ final class PipelineAlteration {
                 if (spec.format() instanceof FormatSpec.Parquet) {
                     throw Later.unsupported("FORMAT PARQUET behind a transform", action.at());
                 }
-                if (spec.format() instanceof FormatSpec.Csv csv
-                        && csv.ignoreLines() > 0
-                        && !spec.isThroughProgram()) {
+                if (spec.format() instanceof FormatSpec.Csv csv && csv.ignoreLines() > 0 && !spec.isThroughProgram()) {
                     throw Later.unsupported("IGNORE LINES behind " + TransformSpec.BUILT_IN, action.at());
                 }
                 LoadChecker.refuseProperties(spec, action.at());

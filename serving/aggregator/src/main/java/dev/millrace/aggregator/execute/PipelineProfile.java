@@ -79,10 +79,7 @@ final class PipelineProfile {
                         column("EXEC_TIME_MS", SqlType.of(SqlType.Kind.DOUBLE))),
                 steps.entrySet().stream()
                         .map(entry -> new Object[] {
-                            entry.getKey(),
-                            entry.getValue().rows,
-                            entry.getValue().bytes,
-                            millis(entry.getValue())
+                            entry.getKey(), entry.getValue().rows, entry.getValue().bytes, millis(entry.getValue())
                         })
                         .toList());
     }

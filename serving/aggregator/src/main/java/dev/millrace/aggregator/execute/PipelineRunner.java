@@ -190,8 +190,8 @@ final class PipelineRunner {
                 return new Outcome.Count(samples.extract(one(control, session), control));
             }
             case PROFILE -> {
-                return new Outcome.Rows(samples.profile(
-                        one(control, session), control.rest().equals("JSON")));
+                return new Outcome.Rows(
+                        samples.profile(one(control, session), control.rest().equals("JSON")));
             }
             case SHOW_PROFILE, OPTIMIZE ->
                 throw new StatementException(

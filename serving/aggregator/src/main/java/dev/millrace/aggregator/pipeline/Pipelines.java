@@ -232,9 +232,7 @@ public final class Pipelines {
         boolean files = pipeline.spec().source().isFiles();
         return ends.stream().anyMatch(end -> {
             Long offset = offsets.get(end.partition());
-            return offset == null
-                    ? !files || !Files.notExists(Path.of(end.partition()))
-                    : offset < end.offset();
+            return offset == null ? !files || !Files.notExists(Path.of(end.partition())) : offset < end.offset();
         });
     }
 

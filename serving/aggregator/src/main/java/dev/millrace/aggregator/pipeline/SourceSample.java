@@ -142,7 +142,11 @@ public final class SourceSample {
                 }
                 read.computeIfAbsent(item.partition(), p -> new ArrayList<>())
                         .add(new Sampled(
-                                String.valueOf(item.partition()), item.offset(), item.value(), properties(item), Optional.empty()));
+                                String.valueOf(item.partition()),
+                                item.offset(),
+                                item.value(),
+                                properties(item),
+                                Optional.empty()));
             }
             open.entrySet().removeIf(entry -> consumer.position(entry.getKey()) >= entry.getValue());
         }

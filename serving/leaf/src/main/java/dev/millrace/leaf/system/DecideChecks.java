@@ -183,7 +183,8 @@ final class DecideChecks {
         if (cursor.isEmpty()) {
             return batch + ", the pipeline has no cursor there";
         }
-        return batch + ", the pipeline's cursor is at " + FilePlace.of(cursor.get().offset())
+        return batch + ", the pipeline's cursor is at "
+                + FilePlace.of(cursor.get().offset())
                 + (cursor.get().incarnation().equals(from.incarnation()) ? "" : " of what the file was before");
     }
 

@@ -373,7 +373,9 @@ class SystemEngineTest {
                         file("torn", new FilePlace(3, FilePlace.State.SKIPPED)))
                 .entry());
         assertThat(decided.orThrow().number()).isZero();
-        apply(new SystemEntry.ReportOffsets(1200, List.of(
+        apply(new SystemEntry.ReportOffsets(
+                1200,
+                List.of(
                         // Packed, it has less bytes than what of it is loaded.
                         new SourceOffsets("/in/loading", 0, 4, 2_000), new SourceOffsets("/in/new", 0, 9, 1_000)),
                 4_000));

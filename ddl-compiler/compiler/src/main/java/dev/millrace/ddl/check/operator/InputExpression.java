@@ -152,7 +152,10 @@ public final class InputExpression {
                     && call.operandCount() == 1
                     && call.operand(0) instanceof SqlLiteral name) {
                 String wanted = VARIABLE + name.toValue();
-                return known(wanted, "Unknown variable '" + wanted + "': no field is read into it, and SET gives it no value before", call);
+                return known(
+                        wanted,
+                        "Unknown variable '" + wanted + "': no field is read into it, and SET gives it no value before",
+                        call);
             }
             if (call.getOperator().getName().equalsIgnoreCase(PROPERTY)) {
                 return property(call);
