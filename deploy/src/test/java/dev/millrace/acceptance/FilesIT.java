@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -131,6 +133,80 @@ class FilesIT {
         Files.move(folder.resolve("away"), in);
         await("SELECT STATE, CONDITION_NAME IS NULL" + of, "Running|true");
         statement.execute("DROP PIPELINE torn");
+    }
+
+    @Test
+    void programGetsEachFileWhole() throws Exception {
+        Path in = Files.createDirectories(folder.resolve("through"));
+        Path script = Files.writeString(
+                folder.resolve("count.sh"),
+                "#!/bin/sh\nexec awk '{ print } END { print NR \",\" (NR < 3 ? \"few\" : \"many\") }'\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        put(in.resolve("a.csv"), "10,one\n20,two\n", false);
+        put(in.resolve("b.csv.gz"), "30,three\n40,four\n50,five\n", true);
+        statement.execute("CREATE TABLE through (id BIGINT NOT NULL, word VARCHAR(10), file TEXT, SHARD KEY (id))");
+        statement.execute("CREATE PIPELINE through AS LOAD DATA FS '" + in + "/*' WITH TRANSFORM ('" + script.toUri()
+                + "') BATCH_INTERVAL 50 INTO TABLE through FIELDS TERMINATED BY ',' (id, @word)"
+                + " SET @word = upper(@word), word = @word, file = pipeline_source_file()");
+
+        assertThat(query("TEST PIPELINE through")).hasSize(3).contains("2|FEW|" + in + "/a.csv");
+        assertThat(query("TEST PIPELINE through LIMIT 1")).hasSize(1);
+        assertThat(query("PROFILE PIPELINE through"))
+                .extracting(row -> row.substring(0, row.indexOf('|', row.indexOf('|') + 1)))
+                .containsExactly("Extract|1", "Transform|3", "Load|3");
+        assertThat(query("PROFILE PIPELINE through JSON").get(0)).startsWith("{\"steps\": [{\"step\": \"Extract\"");
+        assertThat(statement.executeUpdate("START PIPELINE through FOREGROUND")).isEqualTo(7);
+
+        assertThat(query("SELECT id, word, file FROM through WHERE id < 10 ORDER BY id"))
+                .containsExactly("2|FEW|" + in + "/a.csv", "3|MANY|" + in + "/b.csv.gz");
+        statement.execute("DROP PIPELINE through");
+
+        Path documents = Files.createDirectories(folder.resolve("documents"));
+        put(documents.resolve("a.json"), "{\"id\": 61, \"w\": \"x\"}{\"id\":\n 62, \"w\": \"y\"}\n", false);
+        statement.execute(
+                "CREATE PIPELINE jq AS LOAD DATA FS '" + documents + "/*' WITH TRANSFORM ('memsql://json', '',"
+                        + " '-r \"[.id, .w] | @tsv\"') INTO TABLE through (id, word) SET file = pipeline_source_file()");
+        assertThat(statement.executeUpdate("START PIPELINE jq FOREGROUND")).isEqualTo(2);
+        assertThat(query("SELECT id, word, file FROM through WHERE id > 60 ORDER BY id"))
+                .containsExactly("61|x|" + documents + "/a.json", "62|y|" + documents + "/a.json");
+        statement.execute("DROP PIPELINE jq");
+    }
+
+    @Test
+    void avroFilesLoadByTheirOwnSchemaAndByOneThatIsSaid() throws Exception {
+        Path in = Files.createDirectories(folder.resolve("avro"));
+        byte[] values = {2, 2, 'a', 4, 2, 'b', 6, 2, 'c'};
+        String schema = "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"id\",\"type\":\"long\"},"
+                + "{\"name\":\"word\",\"type\":\"string\"}]}";
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.write(new byte[] {'O', 'b', 'j', 1, 2, 22});
+        file.write("avro.schema".getBytes(UTF_8));
+        file.write(new byte[] {(byte) (schema.length() * 2 & 0x7f | 0x80), (byte) (schema.length() * 2 >> 7)});
+        file.write(schema.getBytes(UTF_8));
+        file.write(0);
+        file.write(new byte[16]);
+        file.write(new byte[] {6, (byte) (2 * values.length)});
+        file.write(values);
+        file.write(new byte[16]);
+        Files.write(in.resolve("a.avro"), file.toByteArray());
+        old(in.resolve("a.avro"));
+        Files.write(folder.resolve("raw"), values);
+        statement.execute("CREATE TABLE av (id BIGINT NOT NULL, word VARCHAR(10), SHARD KEY (id))");
+        statement.execute("CREATE PIPELINE av AS LOAD DATA FS '" + in
+                + "/*.avro' INTO TABLE av FORMAT AVRO (id <- id, word <- word)");
+
+        assertThat(query("TEST PIPELINE av LIMIT 2")).containsExactly("1|a", "2|b");
+        assertThat(statement.executeUpdate("START PIPELINE av FOREGROUND")).isEqualTo(3);
+        assertThat(statement.executeUpdate("LOAD DATA INFILE '" + folder.resolve("raw")
+                        + "' INTO TABLE av FORMAT AVRO (id <- id, word <- word) SCHEMA '" + schema + "' WHERE id > 1"))
+                .isEqualTo(2);
+
+        assertThat(query("SELECT id, word, count(*) FROM av GROUP BY id, word ORDER BY id"))
+                .containsExactly("1|a|1", "2|b|2", "3|c|2");
+        assertThatThrownBy(() -> statement.execute("LOAD DATA INFILE '" + folder.resolve("raw")
+                        + "' INTO TABLE av FORMAT AVRO (id <- id, word <- word)"))
+                .hasMessageContaining("no Avro container");
+        statement.execute("DROP PIPELINE av");
     }
 
     @Test

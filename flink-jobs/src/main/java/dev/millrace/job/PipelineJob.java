@@ -1,5 +1,6 @@
 package dev.millrace.job;
 
+import dev.millrace.job.extract.FileTransformOperator;
 import dev.millrace.job.extract.JqOperator;
 import dev.millrace.job.extract.LoadOperator;
 import dev.millrace.job.extract.LoadedRows;
@@ -113,7 +114,11 @@ public final class PipelineJob {
             records = records.transform(
                             jq ? "transform by jq" : "transform",
                             new InTask<>(KafkaFetch.class),
-                            jq ? new JqOperator(run, opener) : new TransformOperator(run, opener, limits))
+                            jq
+                                    ? new JqOperator(run, opener)
+                                    : pipeline.source().isFiles()
+                                            ? new FileTransformOperator(run, opener, limits)
+                                            : new TransformOperator(run, opener, limits))
                     .uid("transform");
         }
         records.transform(loadName(pipeline), new InTask<>(LoadedRows.class), new LoadOperator(run, opener))

@@ -172,6 +172,45 @@ class FileJobTest {
     }
 
     @Test
+    void filesGoThroughAProgramWholeAndOnceWhateverFails() throws Exception {
+        int each = 15_000;
+        put("a.csv", lines("id,name\n", 0, each).getBytes(UTF_8));
+        put("b.csv.gz", packed(lines("id,name\n", each, 2 * each)));
+        put("bad.csv", "id,name\nbad\n".getBytes(UTF_8));
+        // Knows the first line, keeps all until the end of its input, and has a header of its own.
+        String backwards =
+                "exec awk '/^bad/ { print \"no such line\" > \"/dev/stderr\"; exit 3 } NR > 1 { all[NR] = $0 }"
+                        + " END { print \"header\"; for (i = NR; i > 1; i--) print all[i] }'";
+        PipelineSpec pipeline =
+                store.create(Scripts.through(store, pipeline("*").withLoad(SKIP_ALL), backwards));
+
+        // Barriers come while a file is under way.
+        cluster.submit(store.newRun(pipeline), FaultPlan.faults(), 64 << 10, SavepointRestoreSettings.none());
+
+        int files = 2;
+        for (Faults.Point point : Faults.Point.values()) {
+            FaultPlan.arm(point);
+            put(
+                    point + ".csv",
+                    lines("id,name\n", files * each, (files + 1) * each).getBytes(UTF_8));
+            files++;
+            Cluster.await("a fault at " + point, () -> !FaultPlan.isPending());
+        }
+        cluster.mini().terminateTaskManager(0).get();
+        cluster.mini().startTaskManager();
+        awaitRows("true", files * each);
+        Cluster.await("the error", () -> store.errors().size() == 1);
+        assertThat(store.number(table, "count(DISTINCT id)")).isEqualTo(files * each);
+        assertThat(store.errors().get(0).sourcePartition()).isEqualTo(path("bad.csv"));
+        assertThat(store.errors().get(0).message())
+                .startsWith("file '" + path("bad.csv") + "': transform")
+                .contains("status 3", "no such line", "it is left out");
+        assertThat(cursors(pipeline))
+                .hasSize(files + 1)
+                .allMatch(cursor -> FilePlace.of(cursor.offset()).hasEnded());
+    }
+
+    @Test
     void fileThatChangesBetweenTwoAttemptsStopsThePipeline() throws Exception {
         put("large.csv", lines("", 0, 500_000).getBytes(UTF_8));
         PipelineSpec pipeline = store.create(pipeline(

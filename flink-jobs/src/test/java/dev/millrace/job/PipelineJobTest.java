@@ -28,7 +28,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -631,7 +630,7 @@ class PipelineJobTest {
     void keysHeadersAndPlacesOfRecordsAreLoadedWhereTheStatementAsks() throws Exception {
         broker.create(topic, 2);
         TableSpec table = store.create(table(false, List.of(), List.of("id")));
-        String row = Arrays.stream(RecordProperty.values())
+        String row = RecordProperty.ofKafka()
                 .map(property -> "coalesce(\"" + property.input() + "\", 'none')")
                 .collect(Collectors.joining(", "));
         FormatSpec csv = new FormatSpec.Csv(",", "", false, "\\", "\n", "", List.of("id"));

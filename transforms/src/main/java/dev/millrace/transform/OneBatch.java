@@ -53,10 +53,21 @@ public final class OneBatch {
                 program.executable(), program.folder(), transform.argumentList(), pipeline.qualifiedName(), "test");
         try (ProgramRunner runner = new ProgramRunner(named, ProgramLimits.DEFAULT, folder.resolve("runs"));
                 ProgramRun run = runner.next()) {
-            new RecordFrame(transform.framing())
-                    .write(records, (bytes, from, length) -> run.write(bytes, from, length, cutter::add));
+            if (pipeline.source().isFiles()) {
+                for (int i = 0; i < records.count(); i++) {
+                    run.write(records.bytes(), records.starts()[i], records.lengths()[i], cutter::add);
+                }
+            } else {
+                new RecordFrame(transform.framing())
+                        .write(records, (bytes, from, length) -> run.write(bytes, from, length, cutter::add));
+            }
             run.finish(cutter::add);
         }
-        return cutter.take(true);
+        RecordBatch rows = cutter.take(true);
+        return pipeline.source().isFiles()
+                ? records.properties()
+                        .map(known -> rows.with(known.ofOneForAll()))
+                        .orElse(rows)
+                : rows;
     }
 }

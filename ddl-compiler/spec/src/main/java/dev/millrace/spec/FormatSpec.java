@@ -40,12 +40,12 @@ public sealed interface FormatSpec {
     }
 
     /**
-     * Avro's binary form without its container: records of one schema, one behind the other, or in Confluent's frame, one
-     * in each message, of the schema that its id names.
+     * Avro's binary form: records of one schema, one behind the other; or in Confluent's frame, one in each message, of the
+     * schema that its id names; or, of files, in Avro's container, which has the schema.
      *
      * @param mappings never empty; columns without one take their default
-     * @param schema in Avro's JSON; empty: the registry has it
-     * @param registry servers of a Confluent schema registry, as users write them; empty if the schema is said
+     * @param schema in Avro's JSON; empty: the registry or the file has it
+     * @param registry servers of a Confluent schema registry, as users write them; empty if the schema is said, or a file's
      */
     record Avro(List<Mapping> mappings, Optional<String> schema, List<String> registry) implements FormatSpec {
         public Avro {
@@ -55,9 +55,14 @@ public sealed interface FormatSpec {
             if (mappings.isEmpty()) {
                 throw new IllegalArgumentException("FORMAT AVRO without a mapping");
             }
-            if (schema.isPresent() != registry.isEmpty()) {
+            if (schema.isPresent() && !registry.isEmpty()) {
                 throw new IllegalArgumentException("FORMAT AVRO has a schema or a registry");
             }
+        }
+
+        /** Whether files say themselves what they hold. */
+        public boolean isContainer() {
+            return schema.isEmpty() && registry.isEmpty();
         }
 
         @Override

@@ -10,7 +10,7 @@ import java.util.Optional;
  * What happens to records between their format and the table.
  *
  * @param stopOnError whether a record that no mode covers stops the pipeline; otherwise it is left out, too
- * @param set columns that are computed, in the order of the statement
+ * @param set columns and variables that are computed, in the order of the statement
  * @param where rows that do not fulfil it are dropped; empty: all stay
  */
 public record LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set, Optional<SqlExpression> where) {
@@ -30,7 +30,8 @@ public record LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set
      * {@code SET column = expression}. DuckDB's form names the inputs, columns and {@code @variables} of the format, as
      * quoted identifiers.
      *
-     * @param column spelled as in the table
+     * @param column spelled as in the table; a variable's has its {@code @}: whoever reads it has its expression inside of
+     *     his own, so nothing else is to be done about it
      */
     public record Computed(String column, SqlExpression value) {
         public Computed {
@@ -42,6 +43,16 @@ public record LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set
     /** Whether anything is computed. */
     public boolean isComputing() {
         return !set.isEmpty() || where.isPresent();
+    }
+
+    /** The columns among what is computed. */
+    public List<Computed> computedColumns() {
+        return set.stream().filter(computed -> !isVariable(computed.column())).toList();
+    }
+
+    /** The same with another answer to a record that no mode covers. */
+    public LoadSpec withStopOnError(boolean stop) {
+        return new LoadSpec(errors, stop, set, where);
     }
 
     /** What the expressions ask of a record beside its value. */

@@ -91,6 +91,11 @@ public record PipelineSpec(
                 id, database, name, newSource, format, table, batchInterval, parallelism, limits, transform, load);
     }
 
+    public PipelineSpec withFormat(FormatSpec newFormat) {
+        return new PipelineSpec(
+                id, database, name, source, newFormat, table, batchInterval, parallelism, limits, transform, load);
+    }
+
     public PipelineSpec withBatchInterval(Duration newInterval) {
         return new PipelineSpec(
                 id, database, name, source, format, table, newInterval, parallelism, limits, transform, load);

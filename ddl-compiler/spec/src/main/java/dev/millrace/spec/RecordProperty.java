@@ -4,8 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** What Kafka knows of a record beside its value: {@code get_kafka_pipeline_prop('prop_offset')} and the others. */
+/**
+ * What a source knows of a record beside its value: Kafka by {@code get_kafka_pipeline_prop('prop_offset')} and the others,
+ * files by {@code pipeline_source_file()}.
+ */
 public enum RecordProperty {
     TOPIC("prop_topicname"),
     PARTITION("prop_partition"),
@@ -15,7 +19,9 @@ public enum RecordProperty {
     /** The message's key as text; bytes that are not UTF-8 are replaced. */
     KEY("prop_key"),
     /** A JSON object of texts; of equal names the last counts. */
-    HEADERS("prop_headers");
+    HEADERS("prop_headers"),
+    /** The path of the record's file. */
+    FILE("pipeline_source_file");
 
     private final String word;
 
@@ -33,8 +39,14 @@ public enum RecordProperty {
         return LoadSpec.VARIABLE + LoadSpec.VARIABLE + word;
     }
 
+    /** Those of Kafka's records. */
+    public static Stream<RecordProperty> ofKafka() {
+        return Arrays.stream(values()).filter(property -> property != FILE);
+    }
+
+    /** That of Kafka's records with a name. */
     public static Optional<RecordProperty> of(String word) {
-        return Arrays.stream(values())
+        return ofKafka()
                 .filter(property -> property.word.equalsIgnoreCase(word))
                 .findFirst();
     }

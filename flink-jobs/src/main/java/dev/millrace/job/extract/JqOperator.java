@@ -50,7 +50,7 @@ public final class JqOperator extends AbstractStreamOperator<KafkaFetch>
     @Override
     public void processElement(StreamRecord<KafkaFetch> element) {
         KafkaFetch fetch = element.getValue();
-        List<PipelineError> leftOut = new ArrayList<>();
+        List<PipelineError> leftOut = new ArrayList<>(fetch.leftOut());
         RecordBatch results =
                 filter.apply(fetch.records(), (index, e) -> leftOut.add(leftOutOrThrown(fetch, index, e)));
         output.collect(new StreamRecord<>(

@@ -37,7 +37,7 @@ final class RecordErrors {
 
     /** A fetch of the batch under way. */
     void read(KafkaFetch fetch) {
-        if (throughProgram) {
+        if (throughProgram && !source.isFiles()) {
             given.merge(fetch.from().partition(), new Range(fetch.from().offset(), fetch.to()), Range::with);
         }
     }
@@ -48,12 +48,15 @@ final class RecordErrors {
 
     /** A record, or a row of output, that cannot be loaded. */
     PipelineError load(KafkaFetch fetch, RecordError error, long atMillis) {
-        String message = throughProgram
-                ? "row " + error.offset() + " of the transform's output in its batch"
+        String message = throughProgram && source.isFiles()
+                ? source.place(fetch.from().partition()) + ", row " + error.offset() + " of the transform's output"
                         + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason()
-                        + "; made of "
-                        + givenText()
-                : source.place(fetch.from().partition()) + ", " + error.describe();
+                : throughProgram
+                        ? "row " + error.offset() + " of the transform's output in its batch"
+                                + error.column().map(name -> ", column " + name).orElse("") + ": " + error.reason()
+                                + "; made of "
+                                + givenText()
+                        : source.place(fetch.from().partition()) + ", " + error.describe();
         return new PipelineError(
                 atMillis,
                 "Load",
@@ -78,6 +81,21 @@ final class RecordErrors {
         return Map.of(partition(fetch), rest);
     }
 
+    /** A file that the transform fails on. */
+    PipelineError file(String path, String reason, long atMillis) {
+        return new PipelineError(
+                atMillis,
+                "Transform",
+                SqlState.TRANSFORM_FAILED.number(),
+                source.place(path) + ": " + reason,
+                source.topic(),
+                path,
+                -1,
+                0,
+                "",
+                new byte[0]);
+    }
+
     /** A record that the transform fails on. */
     PipelineError transform(String partition, long offset, byte[] excerpt, String reason, long atMillis) {
         return new PipelineError(
@@ -93,9 +111,11 @@ final class RecordErrors {
                 excerpt);
     }
 
-    /** Of a row of output it is known where only one partition was read. */
+    /** Of a row of output it is known where only one partition was read; the rows of files come file by file. */
     private String partition(KafkaFetch fetch) {
-        return !throughProgram || given.size() == 1 ? fetch.from().partition() : "";
+        return !throughProgram || source.isFiles() || given.size() == 1
+                ? fetch.from().partition()
+                : "";
     }
 
     private String givenText() {

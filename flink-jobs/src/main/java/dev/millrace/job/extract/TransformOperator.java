@@ -12,21 +12,15 @@ import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Cursor;
 import dev.millrace.store.PipelineError;
-import dev.millrace.store.log.SystemEntry;
 import dev.millrace.transform.isolate.IsolatingProgram;
 import dev.millrace.transform.isolate.IsolationLimits;
 import dev.millrace.transform.isolate.RefusedRecord;
 import dev.millrace.transform.load.RecordBatch;
-import dev.millrace.transform.process.Program;
 import dev.millrace.transform.process.ProgramException;
 import dev.millrace.transform.process.ProgramLimits;
 import dev.millrace.transform.process.ProgramRunner;
-import dev.millrace.transform.program.ProgramFolder;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -43,9 +37,6 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 public final class TransformOperator extends AbstractStreamOperator<KafkaFetch>
         implements OneInputStreamOperator<KafkaFetch, KafkaFetch> {
     private static final long serialVersionUID = 1L;
-
-    /** Of a run whose output is held until it has ended well. */
-    private static final long HELD_BYTES_MAX = 1L << 30;
 
     private static final RecordBatch NO_RECORDS = new RecordBatch(new byte[0], new int[0], new int[0], new long[0], 0);
 
@@ -69,33 +60,26 @@ public final class TransformOperator extends AbstractStreamOperator<KafkaFetch>
         PipelineSpec pipeline = run.pipeline();
         TransformSpec transform = pipeline.transform().orElseThrow();
         errors = new RecordErrors(pipeline);
-        String[] folders =
-                getContainingTask().getEnvironment().getTaskManagerInfo().getTmpDirectories();
-        Path temp = Path.of(folders[0]);
-        ProgramFolder folder = ProgramFolder.open(temp.resolve("millrace-programs"), transform, () -> file(transform));
-        TaskInfo task = getRuntimeContext().getTaskInfo();
-        String name = run.number() + "." + task.getAttemptNumber() + "." + task.getIndexOfThisSubtask();
-        Path runs = temp.resolve("millrace-transform-" + pipeline.id() + "-" + name);
-        runner = new ProgramRunner(
-                new Program(
-                        folder.executable(), folder.folder(), transform.argumentList(), pipeline.qualifiedName(), name),
+        TaskProgram program = TaskProgram.open(
+                run,
+                opener,
                 limits,
-                runs);
+                getContainingTask().getEnvironment(),
+                getRuntimeContext().getTaskInfo());
+        runner = program.runner();
         feed = pipeline.load().isSkippingAll()
-                ? isolating(pipeline, transform, runs)
+                ? isolating(pipeline, transform, program)
                 : new StreamingFeed(pipeline, runner, rows -> emit(rows, List.of()));
     }
 
-    private ProgramFeed isolating(PipelineSpec pipeline, TransformSpec transform, Path runs) {
-        ProgramLimits held = new ProgramLimits(
-                limits.stall(), limits.finish(), limits.memoryBytes(), Math.min(limits.outputBytes(), HELD_BYTES_MAX));
+    private ProgramFeed isolating(PipelineSpec pipeline, TransformSpec transform, TaskProgram program) {
         return new IsolatingFeed(new IsolatingProgram(
                 runner,
-                held,
+                TaskProgram.held(limits),
                 IsolationLimits.DEFAULT,
                 transform.framing(),
                 pipeline.format(),
-                runs.resolve("output"),
+                program.spill(),
                 new IsolatingProgram.Target() {
                     @Override
                     public void accept(RecordBatch rows) {
@@ -114,16 +98,6 @@ public final class TransformOperator extends AbstractStreamOperator<KafkaFetch>
                                         System.currentTimeMillis())));
                     }
                 }));
-    }
-
-    private byte[] file(TransformSpec transform) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (StoreDoor door = opener.open(run)) {
-            for (int part = 0; part < SystemEntry.StoreProgram.parts(transform.sizeBytes()); part++) {
-                bytes.writeBytes(door.program(transform.sha256(), part));
-            }
-        }
-        return bytes.toByteArray();
     }
 
     @Override

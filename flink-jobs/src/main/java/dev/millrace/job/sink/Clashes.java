@@ -51,6 +51,20 @@ final class Clashes {
     private PipelineError error(int ordinal, ClashingRows.Row row, long atMillis) {
         ChunkOrigins.Origin origin =
                 origins.get(new Chunk(ordinal, row.task(), row.seq())).of(row.row());
+        if (throughProgram && source.isFiles()) {
+            return new PipelineError(
+                    atMillis,
+                    "Stage",
+                    SqlState.DUPLICATE_KEY.number(),
+                    source.place(origin.partition()) + ", row " + origin.offset() + " of the transform's output: "
+                            + row.message(),
+                    source.topic(),
+                    origin.partition(),
+                    -1,
+                    0,
+                    "",
+                    new byte[0]);
+        }
         if (throughProgram) {
             return outputError(origin.offset(), row.message(), atMillis);
         }

@@ -9,11 +9,13 @@ import dev.millrace.job.run.JobRun;
 import dev.millrace.job.run.NoState;
 import dev.millrace.job.run.RunEnd;
 import dev.millrace.job.run.StoreDoor;
+import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.Cursor;
 import dev.millrace.store.CursorMove;
+import dev.millrace.store.FilePlace;
 import dev.millrace.store.Participant;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
@@ -165,8 +167,11 @@ final class TableWriter
 
     private RuntimeException tooLarge(LoadedRows loaded, StatementException e) {
         Cursor from = loaded.from();
-        String message = e.getMessage() + "; it is among offsets " + from.offset() + " to " + (loaded.to() - 1)
-                + " of source partition " + from.partition();
+        SourceSpec source = run.pipeline().source();
+        String range = source.isFiles()
+                ? FilePlace.of(from.offset()) + " to " + FilePlace.of(loaded.to())
+                : "offsets " + from.offset() + " to " + (loaded.to() - 1);
+        String message = e.getMessage() + "; it is among " + range + " of " + source.place(from.partition());
         return RunEnd.failed(
                 door, run, e.state(), RunEnd.error("Stage", e.state(), message, from.partition(), from.offset()));
     }

@@ -147,7 +147,8 @@ final class FileEnumerator implements SplitEnumerator<FileSplit, NoState> {
         }
         List<FileSplit> files = new ArrayList<>();
         Map<String, Seen> young = new HashMap<>();
-        for (FoundFile file : listing.list(this::isKnown, FOUND_MAX)) {
+        for (FoundFile file :
+                listing.list(this::isKnown, FOUND_MAX, e -> LOG.debug("looking for files: {}", e.getMessage()))) {
             Cursor cursor = cursors.get(file.path());
             if (cursor == null && !isSettled(file)) {
                 Seen before = unsettled.get(file.path());

@@ -5,9 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.job.run.JobRun;
 import dev.millrace.job.run.RunEnd;
 import dev.millrace.job.run.StoreDoor;
-import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.LoadSpec;
-import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.Cursor;
@@ -37,8 +35,6 @@ final class FileSplitReader implements SplitReader<KafkaFetch, FileSplit> {
     private final JobRun run;
     private final StoreDoor.Opener opener;
     private final int pieceBytes;
-    private final SourceSpec.Files files;
-    private final FormatSpec format;
     private final LoadSpec load;
     private final Deque<FileSplit> waiting = new ArrayDeque<>();
     private Optional<FileSplit> current = Optional.empty();
@@ -50,8 +46,6 @@ final class FileSplitReader implements SplitReader<KafkaFetch, FileSplit> {
         this.run = requireNonNull(run, "run");
         this.opener = requireNonNull(opener, "opener");
         this.pieceBytes = pieceBytes;
-        this.files = FileSource.files(run);
-        this.format = run.pipeline().format();
         this.load = run.pipeline().load();
     }
 
@@ -80,12 +74,11 @@ final class FileSplitReader implements SplitReader<KafkaFetch, FileSplit> {
         long now = System.currentTimeMillis();
         try {
             if (content.isEmpty()) {
-                content = Optional.of(FileContent.open(files, format, split.file(), place, pieceBytes));
+                content = Optional.of(FileContent.open(run.pipeline(), split.file(), place, pieceBytes));
             }
             FileContent opened = content.get();
             RecordBatch records = opened.next();
-            // A place in Parquet is a row.
-            long bytes = format instanceof FormatSpec.Parquet
+            long bytes = FileContent.countsRows(run.pipeline())
                     ? IntStream.of(records.lengths()).asLongStream().sum()
                     : opened.place() - place;
             place = opened.place();
@@ -101,7 +94,8 @@ final class FileSplitReader implements SplitReader<KafkaFetch, FileSplit> {
                         RunEnd.error("Extract", e.state(), e.getMessage(), split.splitId(), place));
             }
             long skipped = new FilePlace(place, FilePlace.State.SKIPPED).offset();
-            String message = e.getMessage() + "; what comes behind byte " + place + " is left out";
+            String message = e.getMessage() + "; "
+                    + (run.pipeline().isThroughProgram() ? "it" : "what comes behind byte " + place) + " is left out";
             return new KafkaFetch(
                     from,
                     skipped,

@@ -48,6 +48,17 @@ public record FilePlace(long bytes, State state) {
         };
     }
 
+    /** As it stands in messages. */
+    @Override
+    public String toString() {
+        return "byte " + bytes
+                + switch (state) {
+                    case LOADING -> "";
+                    case LOADED -> " (its end)";
+                    case SKIPPED -> " (the rest is left out)";
+                };
+    }
+
     public boolean hasEnded() {
         return state != State.LOADING;
     }

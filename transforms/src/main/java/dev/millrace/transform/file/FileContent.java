@@ -3,13 +3,17 @@ package dev.millrace.transform.file;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.transform.load.AvroContainer;
 import dev.millrace.transform.load.FileCutter;
 import dev.millrace.transform.load.FileRecords;
 import dev.millrace.transform.load.ParquetRows;
+import dev.millrace.transform.load.RawPieces;
 import dev.millrace.transform.load.RecordBatch;
+import dev.millrace.transform.load.RecordProperties;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -33,29 +37,65 @@ public final class FileContent implements Closeable {
 
     private final FoundFile file;
     private final FileRecords records;
+    private final RecordProperties properties;
 
     private FileContent(FoundFile file, FileRecords records) {
         this.file = file;
         this.records = records;
+        this.properties = RecordProperties.ofFile(file.path(), records.schema());
     }
 
     /**
-     * Opens a file. What is packed is read from its beginning, wherever the place is.
+     * Opens a file of a pipeline. What is packed is read from its beginning, wherever the place is. A program gets the
+     * content as it is; what MemSQL's own transform gets are JSON values.
      *
-     * @param place bytes of the unpacked content, or rows of Parquet, before the first record that is wanted
+     * @param place bytes of the unpacked content, or rows, before the first record that is wanted
      * @param pieceBytes of what is handed out at once
      */
-    public static FileContent open(
-            SourceSpec.Files files, FormatSpec format, FoundFile file, long place, int pieceBytes) {
+    public static FileContent open(PipelineSpec pipeline, FoundFile file, long place, int pieceBytes) {
         requireNonNull(file, "file");
+        SourceSpec.Files files = (SourceSpec.Files) pipeline.source();
         try {
-            FileRecords records = format instanceof FormatSpec.Parquet parquet
-                    ? ParquetRows.open(parquet, file.path(), place)
-                    : new FileCutter(format, content(files, file, place), place, pieceBytes);
-            return new FileContent(file, records);
+            return new FileContent(file, records(pipeline, files, file, place, pieceBytes));
         } catch (IOException e) {
             throw unreadable(file, e);
         }
+    }
+
+    private static FileRecords records(
+            PipelineSpec pipeline, SourceSpec.Files files, FoundFile file, long place, int pieceBytes)
+            throws IOException {
+        if (pipeline.isThroughProgram()) {
+            return new RawPieces(content(files, file, place), place, pieceBytes);
+        }
+        if (pipeline.transform().isPresent()) {
+            return FileCutter.ofDocuments(content(files, file, place), place, pieceBytes);
+        }
+        if (pipeline.format() instanceof FormatSpec.Parquet parquet) {
+            return ParquetRows.open(parquet, file.path(), place);
+        }
+        if (isContainer(pipeline.format()) && file.size() > 0) {
+            InputStream content = content(files, file, 0);
+            try {
+                return new AvroContainer(content, place, pieceBytes);
+            } catch (IOException | RuntimeException e) {
+                close(content);
+                throw e;
+            }
+        }
+        return isContainer(pipeline.format())
+                ? new RawPieces(content(files, file, place), place, pieceBytes)
+                : new FileCutter(pipeline.format(), content(files, file, place), place, pieceBytes);
+    }
+
+    private static boolean isContainer(FormatSpec format) {
+        return format instanceof FormatSpec.Avro avro && avro.isContainer();
+    }
+
+    /** Whether places are numbers of rows, and not of bytes. */
+    public static boolean countsRows(PipelineSpec pipeline) {
+        return pipeline.transform().isEmpty()
+                && (pipeline.format() instanceof FormatSpec.Parquet || isContainer(pipeline.format()));
     }
 
     private static InputStream content(SourceSpec.Files files, FoundFile file, long place) throws IOException {
@@ -90,13 +130,13 @@ public final class FileContent implements Closeable {
             if (records.hasEnded()) {
                 checkUnchanged();
             }
-            return next;
+            return next.with(properties);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
     }
 
-    /** Bytes of the content, or rows of Parquet, that were handed out. */
+    /** Bytes of the content, or rows, that were handed out. */
     public long place() {
         return records.place();
     }

@@ -16,10 +16,12 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -83,14 +85,31 @@ public final class FileListing {
      * @throws StatementException SOURCE_UNREACHABLE if a folder cannot be read
      */
     public List<FoundFile> list(Predicate<String> known, int max) {
+        return list(known, max, e -> {
+            throw e;
+        });
+    }
+
+    /**
+     * The same, where a folder below the first that cannot be read keeps nobody from the others.
+     *
+     * @param unreadable told of each such folder
+     */
+    public List<FoundFile> list(Predicate<String> known, int max, Consumer<StatementException> unreadable) {
         // Two "**" may come to the same file by two ways.
         SortedMap<String, FoundFile> found = new TreeMap<>();
         try {
-            look(folder, 0, file -> {
-                if (found.size() < max && !known.test(file.toString())) {
-                    FoundFile.at(file).filter(this::isWanted).ifPresent(there -> found.put(there.path(), there));
-                }
-            });
+            look(
+                    folder,
+                    0,
+                    file -> {
+                        if (found.size() < max && !known.test(file.toString())) {
+                            FoundFile.at(file)
+                                    .filter(this::isWanted)
+                                    .ifPresent(there -> found.put(there.path(), there));
+                        }
+                    },
+                    e -> unreadable.accept(unreachable(e)));
         } catch (IOException e) {
             throw unreachable(e);
         } catch (DirectoryIteratorException e) {
@@ -102,6 +121,23 @@ public final class FileListing {
     /** The file at a path as it is now, if it is one of these. */
     public Optional<FoundFile> find(String path) {
         return list(other -> !other.equals(path), 1).stream().findFirst();
+    }
+
+    /**
+     * Fails if the pattern is the name of a folder, as files that were there show, and the folder is gone: what has this name
+     * now, or will have it, could as well be a file.
+     *
+     * @param known paths of files that were found once
+     * @throws StatementException SOURCE_UNREACHABLE
+     */
+    public void checkFolder(Collection<String> known) {
+        Path named = folder.resolve(parts.get(0));
+        if (parts.size() == 1 && !isWild(parts.get(0)) && Files.notExists(named)) {
+            String below = named + "/";
+            if (known.stream().anyMatch(path -> path.startsWith(below))) {
+                throw unreachable(new NoSuchFileException(named.toString()));
+            }
+        }
     }
 
     /** Whether the pattern names a path, whatever is there. */
@@ -136,44 +172,46 @@ public final class FileListing {
         void visit(Path file) throws IOException;
     }
 
-    private void look(Path in, int part, Visit visit) throws IOException {
+    private void look(Path in, int part, Visit visit, Consumer<AccessDeniedException> denied) throws IOException {
         String name = parts.get(part);
         boolean last = part == parts.size() - 1;
         if (!isWild(name)) {
             Path path = in.resolve(name);
             if (!last) {
-                look(path, part + 1, visit);
+                look(path, part + 1, visit, denied);
             } else if (Files.isDirectory(path)) {
-                each(path, false, FileListing::isShown, visit);
+                each(path, false, FileListing::isShown, visit, denied);
             } else {
-                each(in, true, other -> other.equals(path), visit);
+                each(in, true, other -> other.equals(path), visit, denied);
             }
             return;
         }
         boolean first = part == 0;
         if (name.equals(ANY_DEPTH)) {
             if (last) {
-                each(in, first, FileListing::isShown, visit);
+                each(in, first, FileListing::isShown, visit, denied);
             } else {
-                look(in, part + 1, visit);
+                look(in, part + 1, visit, denied);
             }
-            each(in, first, FileListing::isShown, path -> {
+            Visit below = path -> {
                 if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                    look(path, part, visit);
+                    look(path, part, visit, denied);
                 }
-            });
+            };
+            each(in, first, FileListing::isShown, below, denied);
             return;
         }
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + name);
         Predicate<Path> matches = path -> matcher.matches(path.getFileName())
                 && (isShown(path) || name.startsWith(".") || name.startsWith("\\."));
-        each(in, first, matches, path -> {
+        Visit each = path -> {
             if (last) {
                 visit.visit(path);
             } else if (Files.isDirectory(path)) {
-                look(path, part + 1, visit);
+                look(path, part + 1, visit, denied);
             }
-        });
+        };
+        each(in, first, matches, each, denied);
     }
 
     private static boolean isShown(Path path) {
@@ -181,16 +219,29 @@ public final class FileListing {
     }
 
     /** @param must whether the folder has to be there: others may go while somebody looks */
-    private static void each(Path in, boolean must, Predicate<Path> wanted, Visit visit) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(in)) {
+    private static void each(
+            Path in, boolean must, Predicate<Path> wanted, Visit visit, Consumer<AccessDeniedException> denied)
+            throws IOException {
+        DirectoryStream<Path> opened;
+        try {
+            opened = Files.newDirectoryStream(in);
+        } catch (AccessDeniedException e) {
+            if (must) {
+                throw e;
+            }
+            denied.accept(e);
+            return;
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            if (must) {
+                throw e;
+            }
+            return;
+        }
+        try (DirectoryStream<Path> entries = opened) {
             for (Path entry : entries) {
                 if (wanted.test(entry)) {
                     visit.visit(entry);
                 }
-            }
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            if (must) {
-                throw e;
             }
         }
     }

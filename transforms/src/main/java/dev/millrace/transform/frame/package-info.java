@@ -1,5 +1,5 @@
 /**
- * How records stand on a program's stdin. Two forms, as the pipeline says.
+ * How records stand on a program's stdin. Two forms, as the pipeline says; a file's content stands there without any.
  *
  * <pre>
  *   LENGTH    length (8 bytes, little-endian, unsigned) payload   length payload   …   end of file

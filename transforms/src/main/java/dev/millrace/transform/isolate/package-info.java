@@ -1,6 +1,7 @@
 /**
- * A program that fails on some records: those are found and left out, the others' output is kept. Door: {@link
- * dev.millrace.transform.isolate.IsolatingProgram}.
+ * A program that fails on some records: those are found and left out, the others' output is kept. Doors: {@link
+ * dev.millrace.transform.isolate.IsolatingProgram}, and {@link dev.millrace.transform.isolate.FileProgram} for files, which
+ * are left out whole.
  *
  * <p><b>A failed run has no output.</b> What a run gives is held, in memory and then in a file, until the run has ended
  * well; only then does anybody see it. Its input is held as well, so that it can be given again.

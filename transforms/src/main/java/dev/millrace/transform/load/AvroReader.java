@@ -52,6 +52,11 @@ final class AvroReader implements RecordReader {
     }
 
     @Override
+    public void writtenBy(String schema) {
+        schemas.writtenBy(schema);
+    }
+
+    @Override
     public void read(byte[] bytes, int from, int to) {
         behind = -1;
         rowsBefore = targets[0].column().rows;

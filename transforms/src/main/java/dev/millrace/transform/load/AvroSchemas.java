@@ -28,10 +28,16 @@ sealed interface AvroSchemas {
         if (format.schema().isPresent()) {
             return new Inline(format.schema().get(), wants);
         }
+        if (format.isContainer()) {
+            return new OfFile(wants);
+        }
         Map<String, String> config = pipeline.source().asKafka().config();
         RegistrySettings settings = RegistrySettings.of(format.registry(), config, credentials);
         return new Registered(new SchemaRegistry(settings, SchemaRegistry.PATIENCE_DEFAULT), wants);
     }
+
+    /** The records to come are written by this schema. */
+    default void writtenBy(String schema) {}
 
     /** The way through the record, which is started; what stands before its first value is gone over. */
     Plan plan(AvroBytes in);
@@ -60,6 +66,30 @@ sealed interface AvroSchemas {
             } catch (RuntimeException e) {
                 throw new StatementException(
                         SqlState.WRONG_CONFIG, "SCHEMA is not a schema of Avro: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public Plan plan(AvroBytes in) {
+            return plan;
+        }
+    }
+
+    /** Each file has its own; a record is one value. */
+    final class OfFile implements AvroSchemas {
+        private final List<AvroNode.Want> wants;
+        private String schema = "";
+        private Plan plan = Plan.NONE;
+
+        OfFile(List<AvroNode.Want> wants) {
+            this.wants = List.copyOf(wants);
+        }
+
+        @Override
+        public void writtenBy(String written) {
+            if (!schema.equals(written)) {
+                plan = new Plan(AvroNode.of(AvroContainer.parsed(written), wants), true);
+                schema = written;
             }
         }
 

@@ -44,8 +44,9 @@ final class Computation {
         this.origins = requireNonNull(origins, "origins");
         this.engine = requireNonNull(engine, "engine");
         this.allocator = requireNonNull(allocator, "allocator");
-        this.expressions =
-                load.set().stream().map(computed -> computed.value().duckdb()).toList();
+        this.expressions = load.computedColumns().stream()
+                .map(computed -> computed.value().duckdb())
+                .toList();
     }
 
     /**

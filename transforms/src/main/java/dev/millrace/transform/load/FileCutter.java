@@ -36,12 +36,21 @@ public final class FileCutter implements FileRecords {
      * @param pieceBytes size of a piece whose records are shorter
      */
     public FileCutter(FormatSpec format, InputStream in, long place, int pieceBytes) {
+        this(OutputCutter.scan(format), place == 0 ? ignored(format) : 0, in, place, pieceBytes);
+    }
+
+    private FileCutter(OutputCutter.Scan scan, int linesToIgnore, InputStream in, long place, int pieceBytes) {
+        this.scan = scan;
+        this.linesToIgnore = linesToIgnore;
         this.in = requireNonNull(in, "in");
         this.place = place;
         this.pieceBytes = Math.max(PIECE_BYTES_MIN, pieceBytes);
-        scan = OutputCutter.scan(format);
-        linesToIgnore = place == 0 ? ignored(format) : 0;
         bytes = new byte[PIECE_BYTES_MIN];
+    }
+
+    /** Cuts into JSON values, whatever the pipeline makes of them. */
+    public static FileCutter ofDocuments(InputStream in, long place, int pieceBytes) {
+        return new FileCutter(new JsonScan(), 0, in, place, pieceBytes);
     }
 
     private static int ignored(FormatSpec format) {

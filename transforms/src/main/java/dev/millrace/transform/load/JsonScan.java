@@ -1,6 +1,9 @@
 package dev.millrace.transform.load;
 
-/** Ends of JSON values that stand one after the other. What is no JSON is cut at white space, for the reader to judge. */
+/**
+ * Ends of JSON values that stand one after the other. What is no JSON is cut at white space, for the reader to judge; no
+ * string has a line feed in it, so one that was torn takes no line with it but its own.
+ */
 final class JsonScan implements OutputCutter.Scan {
     private int depth;
     private boolean inString;
@@ -18,6 +21,13 @@ final class JsonScan implements OutputCutter.Scan {
         for (int at = from; at < to; at++) {
             byte b = bytes[at];
             if (inString) {
+                if (b == '\n') {
+                    inString = false;
+                    escaped = false;
+                    inWord = false;
+                    depth = 0;
+                    return at + 1;
+                }
                 if (string(b) && depth == 0) {
                     return at + 1;
                 }

@@ -35,6 +35,9 @@ public final class Loader implements AutoCloseable {
     /** Below what the store takes, with room for columns that the record does not fill. */
     static final int ROW_BYTES_MAX = 3 << 20;
 
+    /** A byte of Avro may be six characters of JSON, and a value may go into several columns. */
+    private static final int GROWTH_MAX = 6;
+
     private final Schema schema;
     private final TableSpec table;
     private final BufferAllocator allocator;
@@ -50,6 +53,8 @@ public final class Loader implements AutoCloseable {
     /* Where somebody asks: index of the record that each row came from. */
     private final IntegerColumn origins =
             new IntegerColumn(new ColumnSpec("", SqlType.of(SqlType.Kind.BIGINT), false, Optional.empty()), Long.SIZE);
+    /* A record that is not longer makes no row that is too large. */
+    private final int smallRecordBytesMax;
     private final boolean tellsOffsets;
     private final boolean notesOrigins;
     private final List<Unmapped> unmapped = new ArrayList<>();
@@ -106,11 +111,15 @@ public final class Loader implements AutoCloseable {
         });
         firstMapped = mapped.get(0);
         properties = new PropertyColumns(load.properties(), this::target);
-        List<ColumnBuilder> set =
-                load.set().stream().map(computed -> target(computed.column())).toList();
+        List<ColumnBuilder> set = load.computedColumns().stream()
+                .map(computed -> target(computed.column()))
+                .toList();
         computation = load.isComputing()
                 ? Optional.of(new Computation(load, properties.behind(mapped), set, origins, expressions, allocator))
                 : Optional.empty();
+        smallRecordBytesMax = pipeline.format() instanceof FormatSpec.Csv
+                ? ROW_BYTES_MAX
+                : ROW_BYTES_MAX / GROWTH_MAX / mapped.size();
         tellsOffsets = load.isSkippingDuplicates() && !table.isKeyless();
         notesOrigins = tellsOffsets || computation.isPresent();
         for (ColumnBuilder column : columns) {
@@ -204,6 +213,7 @@ public final class Loader implements AutoCloseable {
         defaults.forEach(DefaultValue::restart);
         errors.clear();
         unlisted = LoadResult.Unlisted.NONE;
+        batch.properties().flatMap(RecordProperties::schema).ifPresent(reader::writtenBy);
         try {
             Optional<RecordError> stopping = Optional.empty();
             for (int i = 0; i < batch.count() && stopping.isEmpty(); i++) {
@@ -216,7 +226,7 @@ public final class Loader implements AutoCloseable {
                     } catch (BadValue bad) {
                         stopping = skip(batch, i, bad);
                     }
-                    if (length > ROW_BYTES_MAX && stopping.isEmpty()) {
+                    if (length > smallRecordBytesMax && stopping.isEmpty()) {
                         skipTooLarge(batch, i, before);
                     }
                     if (notesOrigins) {

@@ -35,6 +35,11 @@ public record RecordBatch(
         }
     }
 
+    /** The same records, of which this is known. */
+    public RecordBatch with(RecordProperties known) {
+        return new RecordBatch(bytes, starts, lengths, offsets, count, Optional.of(known));
+    }
+
     /** Records with consecutive offsets. A null element is a record without a value. */
     public static RecordBatch of(long firstOffset, List<byte[]> values) {
         int size = 0;

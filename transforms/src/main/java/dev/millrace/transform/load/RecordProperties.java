@@ -12,14 +12,31 @@ import java.util.Optional;
 /**
  * What a source knows of the records of a batch beside their values, for statements that ask.
  *
- * @param records as many as the batch has
+ * @param records as many as the batch has, or one that stands for all
+ * @param schema by which the values are written, where the source says so
  */
-public record RecordProperties(String topic, List<Each> records) {
+public record RecordProperties(String topic, List<Each> records, Optional<String> schema) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public RecordProperties {
         requireNonNull(topic, "topic");
+        requireNonNull(schema, "schema");
         records = List.copyOf(records);
+    }
+
+    /** Of a source that says nothing of schemas. */
+    public RecordProperties(String topic, List<Each> records) {
+        this(topic, records, Optional.empty());
+    }
+
+    /** Of all records of a file. */
+    public static RecordProperties ofFile(String path, Optional<String> schema) {
+        return new RecordProperties("", List.of(new Each(path, -1, Optional.empty(), List.of())), schema);
+    }
+
+    /** The first record's, for all that are made of these. */
+    public RecordProperties ofOneForAll() {
+        return new RecordProperties(topic, records.subList(0, 1), schema);
     }
 
     /**
@@ -46,10 +63,10 @@ public record RecordProperties(String topic, List<Each> records) {
 
     /** As text; empty for NULL. */
     Optional<String> text(RecordProperty property, int index, long offset) {
-        Each each = records.get(index);
+        Each each = records.get(records.size() == 1 ? 0 : index);
         return switch (property) {
             case TOPIC -> Optional.of(topic);
-            case PARTITION -> Optional.of(each.partition());
+            case PARTITION, FILE -> Optional.of(each.partition());
             case OFFSET -> Optional.of(Long.toString(offset));
             case TIMESTAMP -> each.timestamp() < 0 ? Optional.empty() : Optional.of(Long.toString(each.timestamp()));
             case KEY -> each.key().map(RecordProperties::utf8);

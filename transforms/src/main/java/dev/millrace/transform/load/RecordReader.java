@@ -2,6 +2,9 @@ package dev.millrace.transform.load;
 
 /** Reads records of one format into the builders it was made with. */
 sealed interface RecordReader permits CsvReader, JsonReader, AvroReader {
+    /** The records to come are written by this schema. */
+    default void writtenBy(String schema) {}
+
     /** Appends the rows of the record in {@code bytes[from..to)}, a value to each of its builders for each row. */
     void read(byte[] bytes, int from, int to);
 

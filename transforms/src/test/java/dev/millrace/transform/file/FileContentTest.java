@@ -4,19 +4,25 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.FileSettings;
 import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
+import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.spec.type.SqlType;
 import dev.millrace.transform.load.RecordBatch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -78,6 +84,19 @@ class FileContentTest {
         assertThat(rest)
                 .isEqualTo(
                         wanted.stream().filter(found -> found.offset() >= place).toList());
+    }
+
+    @Test
+    void tornStringTakesNoLineButItsOwn() throws IOException {
+        FoundFile file = put("torn.json", "{\"i\": 1}\n{\"i\": 2, \"f\": \"torn\n{\"i\": 3}\n{\"i\": 4}");
+        List<Found> found = new ArrayList<>();
+        try (FileContent content = open(file, json(), 0)) {
+            add(content.next(), found);
+        }
+        assertThat(found)
+                .extracting(Found::text)
+                .extracting(String::strip)
+                .containsExactly("{\"i\": 1}", "{\"i\": 2, \"f\": \"torn", "{\"i\": 3}", "{\"i\": 4}");
     }
 
     @Test
@@ -148,8 +167,24 @@ class FileContentTest {
     }
 
     private FileContent open(FoundFile file, FormatSpec format, long place) {
-        return FileContent.open(
-                new SourceSpec.Files(folder + "/*", FileSettings.DEFAULT), format, file, place, PIECE_BYTES);
+        PipelineSpec pipeline = new PipelineSpec(
+                1,
+                "db",
+                "p",
+                new SourceSpec.Files(folder + "/*", FileSettings.DEFAULT),
+                format,
+                new TableSpec(
+                        1,
+                        1,
+                        "db",
+                        "t",
+                        false,
+                        List.of(new ColumnSpec("i", SqlType.of(SqlType.Kind.BIGINT), true, Optional.empty())),
+                        List.of(),
+                        List.of()),
+                Duration.ofMillis(100),
+                OptionalInt.empty());
+        return FileContent.open(pipeline, file, place, PIECE_BYTES);
     }
 
     private static void add(RecordBatch records, List<Found> into) {

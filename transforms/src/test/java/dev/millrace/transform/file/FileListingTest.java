@@ -2,6 +2,7 @@ package dev.millrace.transform.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.spec.FileSettings;
 import dev.millrace.spec.SourceSpec;
@@ -11,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,32 @@ class FileListingTest {
                         StatementException.class,
                         () -> listing("a.csv/*", FileSettings.DEFAULT).list(path -> false, 1)))
                 .hasMessage("'" + folder + "/a.csv' is not a folder");
+    }
+
+    @Test
+    void folderThatIsGoneIsToldFromAFileThatIsNotThereYet() {
+        FileListing listing = listing("gone", FileSettings.DEFAULT);
+        listing.checkFolder(List.of(folder + "/a.csv", folder + "/gone-2/a.csv"));
+        assertThat(catchThrowableOfType(
+                        StatementException.class, () -> listing.checkFolder(List.of(folder + "/gone/a.csv"))))
+                .hasMessage("folder '" + folder + "/gone' is not there");
+    }
+
+    @Test
+    void folderBelowThatMustNotBeReadKeepsNobodyFromTheOthers() throws IOException {
+        Path closed = folder.resolve("x");
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+        try {
+            // The superuser reads it nevertheless.
+            assumeThat(Files.isReadable(closed)).isFalse();
+            List<String> troubles = new ArrayList<>();
+            List<FoundFile> found = listing("**/*.csv", FileSettings.DEFAULT)
+                    .list(path -> false, 100, e -> troubles.add(e.getMessage()));
+            assertThat(found).hasSize(3);
+            assertThat(troubles).containsExactly("'" + closed + "' must not be read");
+        } finally {
+            Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        }
     }
 
     private FileListing listing(String pattern, FileSettings settings) {

@@ -87,8 +87,7 @@ class ParquetTest {
                 ExpressionEngine expressions =
                         new ExpressionEngine(ExpressionEngine.MEMORY_BYTES_DEFAULT, 1, folder.resolve("temp"));
                 Loader loader = new Loader(pipeline, allocator, expressions);
-                FileContent content = FileContent.open(
-                        (SourceSpec.Files) pipeline.source(), pipeline.format(), file, from, 1 << 20)) {
+                FileContent content = FileContent.open(pipeline, file, from, 1 << 20)) {
             while (!content.hasEnded()) {
                 try (LoadResult loaded = loader.load(content.next())) {
                     assertThat(loaded.errors()).isEmpty();

@@ -222,6 +222,18 @@ class LeftOutRecordsTest {
     }
 
     @Test
+    void aRowThatIsLargerThanItsRecordIsLeftOutToo() {
+        PipelineSpec spec = json(column("a", Kind.TEXT), column("b", Kind.TEXT))
+                .withFormat(new FormatSpec.Json(List.of(
+                        new FormatSpec.Mapping("a", List.of("x"), Optional.empty()),
+                        new FormatSpec.Mapping("b", List.of("x"), Optional.empty()))));
+        String large = "x".repeat(Loader.ROW_BYTES_MAX * 2 / 3);
+        load(mode(spec, ErrorMode.SKIP_ALL), "{\"x\":\"1\"}", "{\"x\":\"" + large + "\"}", "{\"x\":\"2\"}");
+        assertThat(rows).containsExactly(row("1", "1"), row("2", "2"));
+        assertThat(errors).extracting(RecordError::kind).containsExactly(RecordError.Kind.TOO_LONG);
+    }
+
+    @Test
     void nullDefinedByMakesNulls() {
         PipelineSpec spec = nulls("NA", false, false, column("a", Kind.INT), column("b", Kind.TEXT));
         assertThat(loads.rows(spec, "NA,NA", "1,\"NA\"", "\\N,NAN"))

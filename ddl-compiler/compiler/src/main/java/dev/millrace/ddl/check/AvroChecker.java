@@ -18,16 +18,20 @@ import org.apache.avro.Schema;
 final class AvroChecker {
     private AvroChecker() {}
 
-    static void refuseLater(Mapped avro, Optional<CreatePipeline.Transform> transform) {
+    static void refuseLater(Mapped avro, boolean files, Optional<CreatePipeline.Transform> transform) {
         if (avro.schema().isPresent() && avro.registry().isPresent()) {
             throw Later.unsupported(
                     "SCHEMA beside SCHEMA REGISTRY", avro.schema().get().at());
         }
-        if (avro.schema().isEmpty() && avro.registry().isEmpty()) {
-            throw Later.unsupported("FORMAT AVRO without SCHEMA and SCHEMA REGISTRY", avro.at());
+        if (files && avro.registry().isPresent()) {
+            throw Later.unsupported(
+                    "SCHEMA REGISTRY of files", avro.registry().get().at());
         }
-        transform.ifPresent(through -> refuse(
-                avro.registry().isPresent(), through.uri().equalsIgnoreCase(TransformSpec.BUILT_IN), through.at()));
+        if (!files && avro.schema().isEmpty() && avro.registry().isEmpty()) {
+            throw Later.unsupported("FORMAT AVRO of a topic without SCHEMA and SCHEMA REGISTRY", avro.at());
+        }
+        transform.ifPresent(through ->
+                refuse(avro.schema().isEmpty(), through.uri().equalsIgnoreCase(TransformSpec.BUILT_IN), through.at()));
     }
 
     /** A program gives values one behind the other, without a frame, and {@code memsql://json} gives text. */
@@ -37,9 +41,9 @@ final class AvroChecker {
         }
     }
 
-    private static void refuse(boolean registry, boolean builtIn, Place at) {
-        if (registry) {
-            throw Later.unsupported("SCHEMA REGISTRY behind a transform", at);
+    private static void refuse(boolean unsaid, boolean builtIn, Place at) {
+        if (unsaid) {
+            throw Later.unsupported("FORMAT AVRO without SCHEMA behind a transform", at);
         }
         if (builtIn) {
             throw Later.unsupported("FORMAT AVRO behind " + TransformSpec.BUILT_IN, at);
@@ -56,7 +60,10 @@ final class AvroChecker {
                 throw e.at(text.at().position());
             }
         }
-        StringText text = avro.schema().orElseThrow();
+        if (avro.schema().isEmpty()) {
+            return new FormatSpec.Avro(mappings, Optional.empty(), List.of());
+        }
+        StringText text = avro.schema().get();
         Schema schema;
         try {
             schema = new Schema.Parser().parse(text.value());

@@ -100,9 +100,9 @@ final class Later implements Statement.Cases<Boolean> {
     @Override
     public Boolean pipelineControl(PipelineControl control) {
         return switch (control.verb()) {
-            case START, START_ALL, START_FAILED, STOP, STOP_ALL, DETACH, DROP, CLEAR_ERRORS, TEST, EXTRACT -> false;
-            case PROFILE, SHOW_PROFILE, OPTIMIZE ->
-                throw unsupported(control.verb().words(), control.at());
+            case START, START_ALL, START_FAILED, STOP, STOP_ALL, DETACH, DROP, CLEAR_ERRORS, TEST, EXTRACT, PROFILE ->
+                false;
+            case SHOW_PROFILE, OPTIMIZE -> throw unsupported(control.verb().words(), control.at());
         };
     }
 

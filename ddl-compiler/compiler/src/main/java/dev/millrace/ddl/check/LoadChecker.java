@@ -52,19 +52,33 @@ final class LoadChecker {
                 create.where().map(text -> new SqlExpression(text.sql(), expressions.condition(text))));
     }
 
-    /** Neither lines of files nor a program's rows are records of Kafka. */
+    /** Neither lines of files nor a program's rows are records of Kafka; a record of Kafka's is in no file. */
     static void refuseProperties(PipelineSpec spec, Place at) {
-        if (spec.source().isFiles() && !spec.load().properties().isEmpty()) {
+        List<RecordProperty> properties = spec.load().properties();
+        boolean files = spec.source().isFiles();
+        boolean ofFiles = properties.contains(RecordProperty.FILE);
+        if (ofFiles && !files) {
+            throw Later.unsupported("pipeline_source_file of a topic", at);
+        }
+        boolean ofKafka = properties.size() > (ofFiles ? 1 : 0);
+        if (ofKafka && files) {
             throw Later.unsupported("get_kafka_pipeline_prop of files", at);
         }
-        if (spec.isThroughProgram() && !spec.load().properties().isEmpty()) {
+        if (ofKafka && spec.isThroughProgram()) {
             throw Later.unsupported("get_kafka_pipeline_prop behind a program", at);
         }
     }
 
     private LoadSpec.Computed computed(CreatePipeline.LoadAssignment assignment, InputExpression expressions) {
-        ColumnSpec column = PipelineChecker.column(assignment.target().name(), table);
         SqlText text = assignment.value();
+        if (assignment.target().variable()) {
+            String name = PipelineChecker.variable(assignment.target());
+            LoadSpec.Computed computed =
+                    new LoadSpec.Computed(name, new SqlExpression(text.sql(), expressions.value(text, VARIABLE)));
+            expressions.define(name, text);
+            return computed;
+        }
+        ColumnSpec column = PipelineChecker.column(assignment.target().name(), table);
         return new LoadSpec.Computed(
                 column.name(), new SqlExpression(text.sql(), expressions.value(text, column.type())));
     }

@@ -9,6 +9,7 @@ import dev.millrace.ddl.Warning;
 import dev.millrace.ddl.print.Quoting;
 import dev.millrace.spec.BatchLimits;
 import dev.millrace.spec.Credentials;
+import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TransformSpec;
@@ -46,6 +47,9 @@ final class PipelineAlteration {
             "MAX_RETRIES_PER_BATCH_PARTITION",
             "RETRY_OPTIONS",
             "PARALLELISM",
+            "STOP_ON_ERROR",
+            "SET STOP_ON_ERROR",
+            "FIELDS",
             "OUT_OF_ORDER OPTIMIZATION",
             "OFFSETS METADATA GC",
             "SET TRANSFORM",
@@ -123,10 +127,17 @@ final class PipelineAlteration {
                 spec = spec.withLimits(spec.limits()
                         .withRetries(
                                 RetryOptions.of(action.value(), spec.limits().retries(), action.at())));
+            case "STOP_ON_ERROR" -> spec = spec.withLoad(spec.load().withStopOnError(stops(action)));
+            case "FIELDS" -> spec = spec.withFormat(CsvAlteration.apply(spec, action));
             case "TRANSFORM" -> {
-                refuseOfFiles(name, action);
                 spec = spec.withTransform(TransformChecker.check(action));
                 AvroChecker.refuseTransform(spec, action.at());
+                if (spec.format() instanceof FormatSpec.Parquet) {
+                    throw Later.unsupported("FORMAT PARQUET behind a transform", action.at());
+                }
+                if (spec.format() instanceof FormatSpec.Csv csv && csv.ignoreLines() > 0 && !spec.isThroughProgram()) {
+                    throw Later.unsupported("IGNORE LINES behind " + TransformSpec.BUILT_IN, action.at());
+                }
                 LoadChecker.refuseProperties(spec, action.at());
             }
             case "RELOAD TRANSFORM" -> {
@@ -153,6 +164,19 @@ final class PipelineAlteration {
             }
             default -> warnings.add(TableOptions.ignored((action.value() + " " + name).strip()));
         }
+    }
+
+    /** NONE is what a pipeline does of which nothing was said. */
+    private static boolean stops(Action action) {
+        return switch (action.value()) {
+            case "ON", "NONE" -> true;
+            case "OFF" -> false;
+            default ->
+                throw new StatementException(
+                        SqlState.SYNTAX_ERROR,
+                        "STOP_ON_ERROR is ON, OFF or NONE, not " + action.value(),
+                        action.at().position());
+        };
     }
 
     private static PipelineOption option(PipelineOption.Kind kind, Action action) {

@@ -25,6 +25,7 @@ import dev.millrace.spec.RetrySpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import java.time.Duration;
@@ -59,7 +60,6 @@ final class PipelineChecker {
                 source.kind() != Source.Kind.KAFKA && !files,
                 "LOAD DATA " + source.kind().name().replace('_', ' '),
                 source.at());
-        create.transform().ifPresent(transform -> refuse(files, "WITH TRANSFORM of files", transform.at()));
         option(PipelineOption.Kind.MAX_OFFSETS_PER_BATCH_PARTITION)
                 .ifPresent(option -> refuse(files, option.kind().words() + " of files", option.at()));
         if (create.form().aggregator()) {
@@ -73,16 +73,27 @@ final class PipelineChecker {
             public Boolean csv(Csv csv) {
                 // A topic has no first lines, and a batch's are chance.
                 refuse(csv.ignoreLines() > 0 && !files, "IGNORE " + csv.ignoreLines() + " LINES of a topic", csv.at());
+                refuse(
+                        csv.ignoreLines() > 0
+                                && create.transform()
+                                        .filter(through -> through.uri().equalsIgnoreCase(TransformSpec.BUILT_IN))
+                                        .isPresent(),
+                        "IGNORE " + csv.ignoreLines() + " LINES behind " + TransformSpec.BUILT_IN,
+                        csv.at());
                 refuse(csv.ignoreLines() > Integer.MAX_VALUE, "IGNORE " + csv.ignoreLines() + " LINES", csv.at());
                 return false;
             }
 
             @Override
             public Boolean mapped(Mapped mapped) {
-                refuse(files && mapped.kind() == Mapped.Kind.AVRO, "FORMAT AVRO of files", mapped.at());
+                refuse(
+                        mapped.kind() == Mapped.Kind.PARQUET
+                                && create.transform().isPresent(),
+                        "FORMAT PARQUET behind a transform",
+                        mapped.at());
                 refuse(!files && mapped.kind() == Mapped.Kind.PARQUET, "FORMAT PARQUET of a topic", mapped.at());
                 if (mapped.kind() == Mapped.Kind.AVRO) {
-                    AvroChecker.refuseLater(mapped, create.transform());
+                    AvroChecker.refuseLater(mapped, files, create.transform());
                 } else {
                     mapped.schema().ifPresent(text -> refuse(true, "SCHEMA of " + mapped.kind(), text.at()));
                     mapped.registry().ifPresent(text -> refuse(true, "SCHEMA REGISTRY of " + mapped.kind(), text.at()));
@@ -90,11 +101,6 @@ final class PipelineChecker {
                 return false;
             }
         });
-        create.set()
-                .forEach(assignment -> refuse(
-                        assignment.target().variable(),
-                        "SET @" + assignment.target().name(),
-                        assignment.target().name().at()));
         create.onDuplicate()
                 .forEach(assignment -> refuse(
                         true, "ON DUPLICATE KEY UPDATE", assignment.column().at()));
@@ -337,7 +343,7 @@ final class PipelineChecker {
                 csv.trailingNullcols());
     }
 
-    private static String terminator(Optional<StringText> text, String otherwise) {
+    static String terminator(Optional<StringText> text, String otherwise) {
         text.filter(said -> said.value().isEmpty()).ifPresent(said -> {
             throw Later.unsupported("an empty terminator", said.at());
         });
@@ -345,7 +351,7 @@ final class PipelineChecker {
     }
 
     /** One character that is one byte in UTF-8, or nothing. */
-    private static String character(Optional<StringText> text, String otherwise) {
+    static String character(Optional<StringText> text, String otherwise) {
         text.filter(said -> said.value().length() > 1 || said.value().chars().anyMatch(c -> c > 127))
                 .ifPresent(said -> {
                     throw new StatementException(
@@ -362,18 +368,14 @@ final class PipelineChecker {
         List<ColumnSpec> columns = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (LoadColumn name : names) {
-            refuse(
-                    name.variable() && LoadSpec.isVariable(name.name().name().text()),
-                    "a variable '" + name.name() + "'",
-                    name.name().at());
             ColumnSpec column = name.variable()
-                    ? new ColumnSpec(
-                            LoadSpec.VARIABLE + name.name().name().text(), LoadChecker.VARIABLE, true, Optional.empty())
+                    ? new ColumnSpec(variable(name), LoadChecker.VARIABLE, true, Optional.empty())
                     : column(name.name(), table);
             once(seen, column, name.name());
             columns.add(column);
         }
-        create.set()
+        create.set().stream()
+                .filter(assignment -> !assignment.target().variable())
                 .forEach(assignment -> once(
                         seen,
                         column(assignment.target().name(), table),
@@ -384,6 +386,15 @@ final class PipelineChecker {
             }
         }
         return columns;
+    }
+
+    /** With its {@code @}. */
+    static String variable(LoadColumn target) {
+        refuse(
+                LoadSpec.isVariable(target.name().name().text()),
+                "a variable '" + target.name() + "'",
+                target.name().at());
+        return LoadSpec.VARIABLE + target.name().name().text();
     }
 
     private static void once(Set<String> seen, ColumnSpec column, ColumnName name) {

@@ -26,6 +26,7 @@ import dev.millrace.ddl.ObjectName;
 import dev.millrace.ddl.PipelineOption;
 import dev.millrace.ddl.Place;
 import dev.millrace.ddl.SqlText;
+import dev.millrace.ddl.print.SqlPrinter;
 import dev.millrace.spec.TransformSpec.Framing;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,11 +296,14 @@ final class LoadParser {
         return true;
     }
 
-    /** For ALTER PIPELINE, which only keeps their text. */
-    void skipCsvClauses() {
-        while (csvClause()) {
-            once(false, "", Place.START);
+    /** Clauses of CSV in ALTER PIPELINE, as they print. */
+    String csvClauses() {
+        boolean more = true;
+        while (more) {
+            more = csvClause();
         }
+        return SqlPrinter.csvClauses(
+                new Csv(fields, lines, trailingNullcols, ignoreLines, List.of(), Place.START), nullDefinedBy);
     }
 
     private Fields fields() {

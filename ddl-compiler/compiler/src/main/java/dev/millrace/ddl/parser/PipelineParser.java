@@ -197,9 +197,7 @@ final class PipelineParser {
             return new AlterPipeline.Action(what, Quoting.string(tokens.string().value()), at);
         }
         if (tokens.at("FIELDS") || tokens.at("COLUMNS") || tokens.at("LINES")) {
-            Lexeme first = tokens.peek();
-            new LoadParser(tokens).skipCsvClauses();
-            return new AlterPipeline.Action("FIELDS", tokens.textFrom(first).sql(), at);
+            return new AlterPipeline.Action("FIELDS", new LoadParser(tokens).csvClauses(), at);
         }
         Optional<PipelineOption> option = option();
         if (option.isEmpty()) {

@@ -10,6 +10,7 @@ import dev.millrace.ddl.CreatePipeline.Csv;
 import dev.millrace.ddl.CreatePipeline.LoadColumn;
 import dev.millrace.ddl.CreatePipeline.Mapped;
 import dev.millrace.ddl.CreatePipeline.Mapping;
+import dev.millrace.ddl.CreatePipeline.NullDefinedBy;
 import dev.millrace.ddl.CreatePipeline.Source;
 import dev.millrace.ddl.CreatePipeline.StringText;
 import dev.millrace.ddl.LoadData;
@@ -66,11 +67,18 @@ final class PipelinePrinter {
         if (!create.onDuplicate().isEmpty()) {
             text.append(" ON DUPLICATE KEY UPDATE ").append(assignments(create.onDuplicate()));
         }
-        create.nullDefinedBy()
-                .ifPresent(marker -> text.append(" NULL DEFINED BY ")
-                        .append(Quoting.string(marker.value()))
-                        .append(marker.optionallyEnclosed() ? " OPTIONALLY ENCLOSED" : ""));
-        return text.toString();
+        return text.append(nullDefinedBy(create.nullDefinedBy())).toString();
+    }
+
+    private static String nullDefinedBy(Optional<NullDefinedBy> marker) {
+        return marker.map(said -> " NULL DEFINED BY " + Quoting.string(said.value())
+                        + (said.optionallyEnclosed() ? " OPTIONALLY ENCLOSED" : ""))
+                .orElse("");
+    }
+
+    /** As ALTER PIPELINE has them. */
+    static String csvClauses(Csv csv, Optional<NullDefinedBy> marker) {
+        return (csvClauses(csv) + nullDefinedBy(marker)).strip();
     }
 
     private static String source(Source source) {
@@ -112,7 +120,7 @@ final class PipelinePrinter {
         return format.match(new CreatePipeline.FormatCases<>() {
             @Override
             public String csv(Csv csv) {
-                return csvClauses(csv);
+                return " FORMAT CSV" + csvClauses(csv);
             }
 
             @Override
@@ -129,7 +137,7 @@ final class PipelinePrinter {
     }
 
     private static String csvClauses(Csv csv) {
-        StringBuilder text = new StringBuilder(" FORMAT CSV");
+        StringBuilder text = new StringBuilder();
         csv.fields()
                 .ifPresent(fields -> text.append(" FIELDS")
                         .append(string("TERMINATED BY", fields.terminatedBy()))

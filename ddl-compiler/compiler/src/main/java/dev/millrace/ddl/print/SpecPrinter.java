@@ -100,7 +100,7 @@ public final class SpecPrinter {
                 : " SET "
                         + joined(
                                 set,
-                                computed -> Quoting.name(computed.column()) + " = "
+                                computed -> input(computed.column()) + " = "
                                         + computed.value().sql());
         text += pipeline.load().where().map(where -> " WHERE " + where.sql()).orElse("");
         return text
@@ -184,8 +184,10 @@ public final class SpecPrinter {
                 return " FORMAT AVRO"
                         + avro.schema()
                                 .map(schema -> " SCHEMA " + Quoting.string(schema))
-                                .orElseGet(
-                                        () -> " SCHEMA REGISTRY " + Quoting.string(String.join(",", avro.registry())))
+                                .orElse("")
+                        + (avro.registry().isEmpty()
+                                ? ""
+                                : " SCHEMA REGISTRY " + Quoting.string(String.join(",", avro.registry())))
                         + " (" + joined(avro.mappings(), SpecPrinter::mapping) + ")";
             }
 

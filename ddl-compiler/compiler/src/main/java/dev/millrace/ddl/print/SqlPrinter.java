@@ -35,6 +35,11 @@ public final class SqlPrinter {
         return "VALUES " + joined(values.rows(), row -> "(" + joined(row, CellPrinter::print) + ")");
     }
 
+    /** Clauses of CSV as ALTER PIPELINE has them: without FORMAT and columns. */
+    public static String csvClauses(CreatePipeline.Csv csv, Optional<CreatePipeline.NullDefinedBy> marker) {
+        return PipelinePrinter.csvClauses(csv, marker);
+    }
+
     static <T> String joined(List<T> items, Function<T, String> text) {
         StringBuilder joined = new StringBuilder();
         for (T item : items) {

@@ -62,8 +62,7 @@ final class FileLoad {
                 TableWrite write = new TableWrite(tools, session, view, spec.table(), mode(spec.load()))) {
             Rows rows = new Rows(spec, write, session);
             for (FoundFile file : files) {
-                try (FileContent content =
-                        FileContent.open(source, spec.format(), file, 0, FileCutter.PIECE_BYTES_MAX)) {
+                try (FileContent content = FileContent.open(spec, file, 0, FileCutter.PIECE_BYTES_MAX)) {
                     while (!content.hasEnded()) {
                         running.check();
                         try (LoadResult loaded = loader.load(content.next())) {

@@ -154,7 +154,7 @@ final class PipelineRunner {
         }
     }
 
-    /** Answers rows for TEST, and how many were loaded or written where that is known. */
+    /** Answers rows for TEST and PROFILE, and how many were loaded or written where that is known. */
     Outcome control(PipelineControl control, Session session) {
         switch (control.verb()) {
             case START -> {
@@ -189,7 +189,11 @@ final class PipelineRunner {
             case EXTRACT -> {
                 return new Outcome.Count(samples.extract(one(control, session), control));
             }
-            case PROFILE, SHOW_PROFILE, OPTIMIZE ->
+            case PROFILE -> {
+                return new Outcome.Rows(
+                        samples.profile(one(control, session), control.rest().equals("JSON")));
+            }
+            case SHOW_PROFILE, OPTIMIZE ->
                 throw new StatementException(
                         SqlState.UNSUPPORTED,
                         control.verb().words() + " is not supported",

@@ -34,16 +34,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/** TEST PIPELINE and EXTRACT PIPELINE: a look at what comes next, while the pipeline may run. Nothing is loaded. */
+/** TEST, EXTRACT and PROFILE PIPELINE: a look at what comes next, while the pipeline may run. Nothing is loaded. */
 final class PipelineSamples {
     /** Records of a statement that does not say how many. */
     private static final long LIMIT_DEFAULT = 1_000;
+
+    /** Enough that steps take longer than starting them. */
+    private static final long PROFILED_MAX = 100_000;
 
     /** A cursor holds all rows. */
     private static final long LIMIT_MAX = 100_000;
@@ -72,29 +76,48 @@ final class PipelineSamples {
                 .map(column -> new ResultColumn(column.name(), column.type(), column.nullable(), Optional.empty()))
                 .toList();
         List<Object[]> rows = new ArrayList<>();
+        run(pipeline, limit, new PipelineProfile(), loaded -> read(loaded, spec, rows));
+        // A program gets a whole file, and may make any number of rows of it.
+        boolean cut = spec.isThroughProgram() && spec.source().isFiles() && rows.size() > limit;
+        return new ListCursor(columns, cut ? rows.subList(0, (int) limit) : rows);
+    }
+
+    /** What each step takes of a batch: its records, bytes and time. */
+    RowCursor profile(CatalogSnapshot.Pipeline pipeline, boolean json) {
+        PipelineProfile profile = new PipelineProfile();
+        run(pipeline, PROFILED_MAX, profile, loaded -> {});
+        return json ? profile.document() : profile.rows();
+    }
+
+    private void run(
+            CatalogSnapshot.Pipeline pipeline, long limit, PipelineProfile profile, Consumer<VectorSchemaRoot> rows) {
+        PipelineSpec spec = pipeline.spec();
         try (ExpressionEngine expressions =
                         new ExpressionEngine(ExpressionEngine.MEMORY_BYTES_DEFAULT, 1, spill.resolve("test-pipeline"));
                 Loader loader = new Loader(spec, pipeline.credentials(), allocator, expressions)) {
-            List<Sampled> sampled = pipelines.next(pipeline, limit);
+            List<Sampled> sampled = profile.source(() -> pipelines.next(pipeline, limit));
+            if (spec.source().isFiles() && sampled.isEmpty()) {
+                return;
+            }
             if (spec.transform().isPresent()) {
-                try (LoadResult loaded = loader.load(transformed(spec, packed(spec, sampled)))) {
+                RecordBatch output = profile.transform(() -> transformed(spec, packed(spec, sampled)));
+                try (LoadResult loaded = profile.load(() -> loader.load(output))) {
                     if (loaded.isRefused()) {
                         throw refusedOutput(loaded.errors().get(0));
                     }
-                    read(loaded.rows(), spec, rows);
+                    rows.accept(loaded.rows());
                 }
             } else {
                 byPartition(sampled).forEach((partition, records) -> {
-                    try (LoadResult loaded = loader.load(packed(spec, records))) {
+                    try (LoadResult loaded = profile.load(() -> loader.load(packed(spec, records)))) {
                         if (loaded.isRefused()) {
                             throw refused(spec, partition, loaded.errors().get(0));
                         }
-                        read(loaded.rows(), spec, rows);
+                        rows.accept(loaded.rows());
                     }
                 });
             }
         }
-        return new ListCursor(columns, rows);
     }
 
     /** All records through the pipeline's transform, in a folder that goes with it. */
@@ -161,7 +184,9 @@ final class PipelineSamples {
         RecordBatch packed = RecordBatch.of(0, values);
         long[] offsets = records.stream().mapToLong(Sampled::offset).toArray();
         RecordProperties properties = new RecordProperties(
-                spec.source().topic(), records.stream().map(Sampled::properties).toList());
+                spec.source().topic(),
+                records.stream().map(Sampled::properties).toList(),
+                records.stream().findFirst().flatMap(Sampled::schema));
         return new RecordBatch(
                 packed.bytes(), packed.starts(), packed.lengths(), offsets, packed.count(), Optional.of(properties));
     }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.aggregator.pipeline.SourceSample.Sampled;
 import dev.millrace.ddl.check.NewOffsets;
-import dev.millrace.spec.FormatSpec;
+import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
@@ -33,12 +33,12 @@ final class FolderFiles implements SourceDesk {
     private static final int MOVED_MAX = 10_000;
 
     private final SourceSpec.Files files;
-    private final FormatSpec format;
+    private final PipelineSpec pipeline;
     private final FileListing listing;
 
-    FolderFiles(SourceSpec.Files files, FormatSpec format) {
+    FolderFiles(SourceSpec.Files files, PipelineSpec pipeline) {
         this.files = requireNonNull(files, "files");
-        this.format = requireNonNull(format, "format");
+        this.pipeline = requireNonNull(pipeline, "pipeline");
         this.listing = new FileListing(files);
     }
 
@@ -141,8 +141,10 @@ final class FolderFiles implements SourceDesk {
         return paths.get(0);
     }
 
+    /** A program gets a whole file; so it is one, whatever its size in pieces. */
     @Override
     public List<Sampled> next(List<Cursor> known, long limit) {
+        boolean whole = pipeline.isThroughProgram();
         List<Sampled> read = new ArrayList<>();
         for (FoundFile file : listing.list(ended(known), MOVED_MAX)) {
             long place = known.stream()
@@ -150,8 +152,8 @@ final class FolderFiles implements SourceDesk {
                     .mapToLong(Cursor::offset)
                     .findFirst()
                     .orElse(0);
-            read(file, place, Long.MAX_VALUE, limit, read);
-            if (read.size() >= limit) {
+            read(file, place, Long.MAX_VALUE, whole ? Long.MAX_VALUE : limit, read);
+            if (read.size() >= limit || whole && !read.isEmpty()) {
                 break;
             }
         }
@@ -171,12 +173,16 @@ final class FolderFiles implements SourceDesk {
 
     private void read(FoundFile file, long from, long to, long limit, List<Sampled> into) {
         long bytes = into.stream().mapToLong(item -> item.value().length).sum();
-        try (FileContent content = FileContent.open(files, format, file, from, FileCutter.PIECE_BYTES_MAX)) {
+        try (FileContent content = FileContent.open(pipeline, file, from, FileCutter.PIECE_BYTES_MAX)) {
             while (!content.hasEnded() && content.place() < to && into.size() < limit) {
                 RecordBatch records = content.next();
                 for (int i = 0; i < records.count() && into.size() < limit && records.offsets()[i] < to; i++) {
                     int start = records.starts()[i];
-                    bytes += records.lengths()[i];
+                    // Of what is not cut into records, the bytes themselves are in the range or not.
+                    int length = pipeline.isThroughProgram()
+                            ? (int) Math.min(records.lengths()[i], to - records.offsets()[i])
+                            : records.lengths()[i];
+                    bytes += length;
                     if (bytes > SourceSample.BYTES_MAX) {
                         throw new StatementException(
                                 SqlState.RESOURCES_EXHAUSTED,
@@ -185,8 +191,9 @@ final class FolderFiles implements SourceDesk {
                     into.add(new Sampled(
                             file.path(),
                             records.offsets()[i],
-                            Arrays.copyOfRange(records.bytes(), start, start + records.lengths()[i]),
-                            new RecordProperties.Each(file.path(), -1, Optional.empty(), List.of())));
+                            Arrays.copyOfRange(records.bytes(), start, start + length),
+                            new RecordProperties.Each(file.path(), -1, Optional.empty(), List.of()),
+                            records.properties().flatMap(RecordProperties::schema)));
                 }
             }
         }

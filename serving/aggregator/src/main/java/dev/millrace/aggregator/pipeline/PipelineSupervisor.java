@@ -271,8 +271,14 @@ public final class PipelineSupervisor implements AutoCloseable {
     }
 
     private void observe(Pipeline pipeline, PipelineWatch watch, Job job, Instant now) {
-        if (job.state().equals("RUNNING")) {
+        boolean running = job.state().equals("RUNNING");
+        boolean falling = watch.isFalling(job.id(), running, now);
+        if (running) {
             watch.restartingSince = Instant.MAX;
+            if (falling) {
+                restarts(pipeline, job, "its job restarts over and over");
+                return;
+            }
             Optional<SourceWatch.Condition> condition =
                     sources.condition(pipeline.spec().id());
             report(
@@ -280,19 +286,25 @@ public final class PipelineSupervisor implements AutoCloseable {
                     PipelineState.RUNNING,
                     condition.map(c -> c.state().name()).orElse(""),
                     condition.map(SourceWatch.Condition::message).orElse(""));
-        } else if (watch.restartingSince.equals(Instant.MAX)) {
+            return;
+        }
+        if (watch.restartingSince.equals(Instant.MAX)) {
             watch.restartingSince = now;
         } else if (now.isAfter(watch.restartingSince.plus(RESTARTING_MAX))) {
-            report(
-                    pipeline,
-                    PipelineState.RUNNING,
-                    SqlState.NOT_PROGRESSING.name(),
-                    "its job is " + job.state() + ": "
-                            + flink.orElseThrow()
-                                    .rootException(job.id())
-                                    .map(RootCause::of)
-                                    .orElse("no reason given"));
+            restarts(pipeline, job, "its job is " + job.state());
         }
+    }
+
+    private void restarts(Pipeline pipeline, Job job, String how) {
+        report(
+                pipeline,
+                PipelineState.RUNNING,
+                SqlState.NOT_PROGRESSING.name(),
+                how + ": "
+                        + flink.orElseThrow()
+                                .rootException(job.id())
+                                .map(RootCause::of)
+                                .orElse("no reason given"));
     }
 
     private void resubmit(Pipeline stale, PipelineWatch watch, List<Job> own) {

@@ -11,6 +11,12 @@ final class PipelineWatch {
 
     static final long NO_RUN = -1;
 
+    /** A job that ran so long has got over what made it restart. */
+    static final Duration STEADY = Duration.ofSeconds(10);
+
+    /** A job that fell so often without running for that long does not get over it. */
+    private static final int FALLS_MAX = 3;
+
     final Restarts restarts = new Restarts();
     String submittedJob = "";
     Instant submittedAt = Instant.EPOCH;
@@ -19,8 +25,30 @@ final class PipelineWatch {
     boolean submittedBefore;
     String refusal = "";
     long ownRun = NO_RUN;
+    private String observed = "";
+    private Instant runningSince = Instant.MAX;
+    /* How often the job fell out of running since it last ran for a while. */
+    private int falls;
     private long otherRun = NO_RUN;
     private Instant otherSince = Instant.EPOCH;
+
+    /** Learns whether a job runs now; whether it falls over and over, though it may run at the moment. */
+    boolean isFalling(String job, boolean running, Instant now) {
+        if (!observed.equals(job)) {
+            observed = job;
+            falls = 0;
+            runningSince = Instant.MAX;
+        }
+        if (running && runningSince.equals(Instant.MAX)) {
+            runningSince = now;
+        } else if (running && now.isAfter(runningSince.plus(STEADY))) {
+            falls = 0;
+        } else if (!running && !runningSince.equals(Instant.MAX)) {
+            runningSince = Instant.MAX;
+            falls++;
+        }
+        return falls >= FALLS_MAX;
+    }
 
     /**
      * Learns the newest run. Whether one that this supervisor did not start was taken a moment ago: a job that a user

@@ -24,6 +24,8 @@ import dev.millrace.transform.jq.JqFilter;
 import dev.millrace.transform.program.ProgramFetch;
 import dev.millrace.transform.program.ProgramFile;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -223,11 +225,15 @@ public final class Pipelines {
                 .cursors();
     }
 
-    /** Whether a pipeline has loaded everything before these places. */
+    /** Whether a pipeline has not yet loaded everything before these places; a file that went before it was begun counts not. */
     public boolean isBehind(CatalogSnapshot.Pipeline pipeline, List<Cursor> ends) {
         Map<String, Long> offsets = new HashMap<>();
         cursors(pipeline).forEach(cursor -> offsets.put(cursor.partition(), cursor.offset()));
-        return ends.stream().anyMatch(end -> offsets.getOrDefault(end.partition(), -1L) < end.offset());
+        boolean files = pipeline.spec().source().isFiles();
+        return ends.stream().anyMatch(end -> {
+            Long offset = offsets.get(end.partition());
+            return offset == null ? !files || !Files.notExists(Path.of(end.partition())) : offset < end.offset();
+        });
     }
 
     /** Where the source ends now. Partitions without a record are left out. */

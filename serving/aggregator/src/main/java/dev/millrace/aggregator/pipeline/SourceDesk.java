@@ -20,7 +20,7 @@ sealed interface SourceDesk permits TopicDesk, FolderFiles {
 
             @Override
             public SourceDesk files(SourceSpec.Files source) {
-                return new FolderFiles(source, spec.format());
+                return new FolderFiles(source, spec);
             }
         });
     }

@@ -41,8 +41,10 @@ public final class SourceSample {
      *
      * @param partition of the source: a topic's partition, a file's path
      * @param value null: it has none
+     * @param schema by which it is written, where the source says so
      */
-    public record Sampled(String partition, long offset, byte[] value, RecordProperties.Each properties) {}
+    public record Sampled(
+            String partition, long offset, byte[] value, RecordProperties.Each properties, Optional<String> schema) {}
 
     /**
      * Half-open ranges of offsets.
@@ -140,7 +142,11 @@ public final class SourceSample {
                 }
                 read.computeIfAbsent(item.partition(), p -> new ArrayList<>())
                         .add(new Sampled(
-                                String.valueOf(item.partition()), item.offset(), item.value(), properties(item)));
+                                String.valueOf(item.partition()),
+                                item.offset(),
+                                item.value(),
+                                properties(item),
+                                Optional.empty()));
             }
             open.entrySet().removeIf(entry -> consumer.position(entry.getKey()) >= entry.getValue());
         }

@@ -52,6 +52,7 @@ final class WatchedFiles implements WatchedSource {
     private List<Cursor> cursors = List.of();
     private Instant movedAt;
     private long movedRun = -1;
+    private Optional<Condition> unreadable = Optional.empty();
     private volatile Optional<Condition> condition = Optional.empty();
 
     WatchedFiles(StoreClient client, InstantSource clock, Pipeline pipeline) {
@@ -81,7 +82,8 @@ final class WatchedFiles implements WatchedSource {
         }
         long start = System.nanoTime();
         try {
-            condition = judge(now, report(now));
+            Optional<Condition> judged = judge(now, report(now));
+            condition = judged.isPresent() ? judged : unreadable;
         } catch (StatementException e) {
             condition = Optional.of(new Condition(e.state(), e.getMessage()));
         } catch (RefusedException e) {
@@ -99,7 +101,12 @@ final class WatchedFiles implements WatchedSource {
                     .cursors());
             begun = true;
         }
-        List<FoundFile> open = bounded(listing.list(ended::contains, REPORTED_MAX));
+        listing.checkFolder(ended);
+        unreadable = Optional.empty();
+        List<FoundFile> open = bounded(listing.list(
+                ended::contains,
+                REPORTED_MAX,
+                e -> unreadable = Optional.of(new Condition(e.state(), e.getMessage() + "; other folders are read"))));
         List<SourceOffsets> offsets = offsets(open);
         if (open.isEmpty() && reported.isEmpty()) {
             return open;

@@ -220,7 +220,8 @@ final class SystemViews {
                     c.c.incarnation AS incarnation, o.o.earliest AS earliest, o.o.latest AS latest, o.at_millis,
                     CASE WHEN coalesce(c.c."partition", o.o."partition") NOT LIKE '/%'
                         THEN greatest(0, o.o.latest - coalesce(c.c."offset", o.o.earliest)) END AS lag,
-                    CASE WHEN o.o.latest <= coalesce(c.c."offset", o.o.earliest) OR c.state IN ('Loaded', 'Skipped')
+                    CASE WHEN c.state IN ('Loaded', 'Skipped') OR o.o."partition" NOT LIKE '/%'
+                            AND o.o.latest <= coalesce(c.c."offset", o.o.earliest)
                         THEN 0
                         WHEN o.o.pending >= 0 THEN greatest(0, o.at_millis - o.o.pending) / 1e3 END AS seconds,
                     c.state AS state, o.o.pending AS pending

@@ -6,6 +6,7 @@ import dev.millrace.spec.TableSpec;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.Cursor;
 import dev.millrace.store.CursorMove;
+import dev.millrace.store.FilePlace;
 import dev.millrace.store.Participant;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
@@ -163,7 +164,7 @@ final class DecideChecks {
             // A file without a cursor is new: there is one place only to begin.
             boolean isNewFile = files && cursor.isEmpty() && from.offset() == 0;
             if (!isNewFile && !cursor.equals(Optional.of(from))) {
-                return refused(Refusal.CURSOR_MISMATCH, mismatch(from, cursor));
+                return refused(Refusal.CURSOR_MISMATCH, files ? fileMismatch(from, cursor) : mismatch(from, cursor));
             }
             if (!seen.add(from.partition())) {
                 return refused(Refusal.MALFORMED, "two moves of source partition " + from.partition());
@@ -175,6 +176,16 @@ final class DecideChecks {
                         Refusal.TOO_LARGE,
                         "a pipeline remembers " + Cursors.FILES_MAX + " files: remove some that are loaded from their"
                                 + " folder, then ALTER PIPELINE … DROP ORPHAN FILES");
+    }
+
+    private static String fileMismatch(Cursor from, Optional<Cursor> cursor) {
+        String batch = "file '" + from.partition() + "': the batch begins at " + FilePlace.of(from.offset());
+        if (cursor.isEmpty()) {
+            return batch + ", the pipeline has no cursor there";
+        }
+        return batch + ", the pipeline's cursor is at "
+                + FilePlace.of(cursor.get().offset())
+                + (cursor.get().incarnation().equals(from.incarnation()) ? "" : " of what the file was before");
     }
 
     private static String mismatch(Cursor from, Optional<Cursor> cursor) {

@@ -373,7 +373,12 @@ class SystemEngineTest {
                         file("torn", new FilePlace(3, FilePlace.State.SKIPPED)))
                 .entry());
         assertThat(decided.orThrow().number()).isZero();
-        apply(new SystemEntry.ReportOffsets(1200, List.of(new SourceOffsets("/in/new", 0, 9, 1_000)), 4_000));
+        apply(new SystemEntry.ReportOffsets(
+                1200,
+                List.of(
+                        // Packed, it has less bytes than what of it is loaded.
+                        new SourceOffsets("/in/loading", 0, 4, 2_000), new SourceOffsets("/in/new", 0, 9, 1_000)),
+                4_000));
     }
 
     private static CursorMove file(String name, FilePlace to) {
@@ -390,12 +395,12 @@ class SystemEngineTest {
                                 + " ORDER BY 1"))
                 .containsExactly(
                         "/in/loaded 7 Loaded 20 1700000000000",
-                        "/in/loading 7 Loading 5 1700000000000",
+                        "/in/loading 4 Loading 5 2000",
                         "/in/new 9 Unloaded -1 1000",
                         "/in/torn 7 Skipped 3 1700000000000");
         assertThat(query("SELECT LAG_SECONDS FROM d0_p0.t" + InformationSchema.PIPELINES_OFFSETS
                         + " WHERE SOURCE_TYPE = 'FS' AND LAG_RECORDS IS NULL ORDER BY SOURCE_PARTITION_ID"))
-                .containsExactly("0.0", null, "3.0", "0.0");
+                .containsExactly("0.0", "2.0", "3.0", "0.0");
         assertThat(query("SELECT BATCH_LATEST_OFFSET FROM d0_p0.t" + InformationSchema.PIPELINES_BATCHES
                         + " WHERE PIPELINE_NAME = 'files' ORDER BY BATCH_SOURCE_PARTITION_ID"))
                 .containsExactly("20", "5", "3");

@@ -7,7 +7,6 @@ import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.spec.type.SqlType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +36,9 @@ import org.apache.calcite.sql2rel.SqlToRelConverter;
 public final class InputExpression {
     private static final String VARIABLE = "@";
     private static final String PROPERTY = "get_kafka_pipeline_prop";
+
+    /** Variables that are made of variables would double an expression with each step. */
+    private static final int EXPRESSION_LENGTH_MAX = 64 << 10;
 
     private final MySqlTypeFactory types = new MySqlTypeFactory();
     private final RexBuilder rex = new RexBuilder(types);
@@ -78,6 +80,25 @@ public final class InputExpression {
         boolean plain = !character && family != Types.Family.BOOL && family != Types.Family.TEXT;
         String asText = plain ? "CAST(" + sql + " AS VARCHAR)" : Conversion.convert(sql, node.getType(), varchar);
         return binary ? "hex(encode(" + asText + "))" : asText;
+    }
+
+    /**
+     * Gives a variable the value of an expression, in place of what was read into it: expressions to come that name it have
+     * this one inside of them.
+     *
+     * @param name with its {@code @}
+     */
+    public void define(String name, SqlText text) {
+        RexNode node = convert(text, false);
+        if (writer().write(node).length() > EXPRESSION_LENGTH_MAX) {
+            throw new StatementException(
+                    SqlState.UNSUPPORTED,
+                    "SET " + name + " to an expression of more than " + EXPRESSION_LENGTH_MAX
+                            + " characters is not supported",
+                    text.at().position());
+        }
+        names.put(name, name);
+        inputs.put(name, node);
     }
 
     /** Truth: true, false or NULL. */
@@ -131,10 +152,16 @@ public final class InputExpression {
                     && call.operandCount() == 1
                     && call.operand(0) instanceof SqlLiteral name) {
                 String wanted = VARIABLE + name.toValue();
-                return known(wanted, "Unknown variable '" + wanted + "': no field is read into it", call);
+                return known(
+                        wanted,
+                        "Unknown variable '" + wanted + "': no field is read into it, and SET gives it no value before",
+                        call);
             }
             if (call.getOperator().getName().equalsIgnoreCase(PROPERTY)) {
                 return property(call);
+            }
+            if (call.getOperator().getName().equalsIgnoreCase(RecordProperty.FILE.word()) && call.operandCount() == 0) {
+                return known(RecordProperty.FILE.input(), call.getOperator().getName() + " is for files", call);
             }
             if (call.isA(SqlKind.QUERY)) {
                 throw new StatementException(
@@ -163,7 +190,7 @@ public final class InputExpression {
                     .orElseThrow(() -> new StatementException(
                             SqlState.WRONG_ARGUMENTS,
                             PROPERTY + " takes one of "
-                                    + Arrays.stream(RecordProperty.values())
+                                    + RecordProperty.ofKafka()
                                             .map(known -> "'" + known.word() + "'")
                                             .collect(Collectors.joining(", ")),
                             Operator.position(call.getParserPosition())));
