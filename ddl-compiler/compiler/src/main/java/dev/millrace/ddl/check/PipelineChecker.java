@@ -95,9 +95,6 @@ final class PipelineChecker {
                         assignment.target().variable(),
                         "SET @" + assignment.target().name(),
                         assignment.target().name().at()));
-        create.onDuplicate()
-                .forEach(assignment -> refuse(
-                        true, "ON DUPLICATE KEY UPDATE", assignment.column().at()));
     }
 
     private void refuseLater(PipelineOption option) {
