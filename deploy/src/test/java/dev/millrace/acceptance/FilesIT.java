@@ -234,6 +234,11 @@ class FilesIT {
                 .as("one goes, one comes")
                 .isEqualTo(2);
         assertThat(query("SELECT word FROM once WHERE id = 1")).containsExactly("AGAIN");
+        assertThat(statement.executeUpdate("LOAD DATA INFILE '" + in + "/r.csv'" + clauses
+                        + " ON DUPLICATE KEY UPDATE word = concat(word, VALUES(word))"))
+                .as("one changes")
+                .isEqualTo(2);
+        assertThat(query("SELECT word FROM once WHERE id = 1")).containsExactly("AGAINAGAIN");
         statement.executeUpdate("LOAD DATA INFILE '" + in + "/*.csv' SKIP ALL ERRORS" + clauses);
         assertThat(query("SHOW WARNINGS").get(0)).contains("record at offset 16");
         assertThat(query("SELECT count(*) FROM once")).containsExactly("10000");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.job.run.Faults;
 import dev.millrace.job.run.JobRun;
+import dev.millrace.spec.ColumnChange;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.ErrorMode;
 import dev.millrace.spec.FormatSpec;
@@ -297,6 +298,40 @@ class PipelineJobTest {
                 .satisfies(error -> assertThat(error.offset()).isEqualTo(8));
         assertThat(store.number(table, "count(*) FILTER (id = 4 AND name = 'd')"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void rowsWhoseKeyIsTakenChangeTheRowThereInTheirOrder() throws Exception {
+        broker.create(topic, 1);
+        TableSpec table =
+                store.create(table(false, List.of(new KeySpec(KeySpec.PRIMARY, List.of("id"))), List.of("id")));
+        String joined = "r.\"name\" || v.\"name\"";
+        LoadSpec.OnDuplicateKey appended = new LoadSpec.OnDuplicateKey(
+                "CONCAT(name, VALUES(name))",
+                new ColumnChange(
+                        "name",
+                        joined,
+                        "CASE WHEN length(" + joined + ") <= 5 THEN " + joined + " ELSE CAST(CAST('!' || " + joined
+                                + " AS TINYINT) AS VARCHAR) END",
+                        SqlState.DATA_TOO_LONG));
+        PipelineSpec pipeline = store.create(pipeline(table)
+                .withLoad(new LoadSpec(ErrorMode.FAIL, true, List.of(), Optional.empty(), List.of(appended))));
+        broker.send(topic, 0, "1,a", "2,x", "1,b");
+        JobID job = cluster.submit(store.newRun(pipeline), Faults.NONE);
+        Cluster.await(
+                "two rows of one batch", () -> store.number(table, "count(*) FILTER (id = 1 AND name = 'ab')") == 1);
+        broker.send(topic, 0, "1,c", "3,y", "1,d");
+        Cluster.await(
+                "rows of a later batch", () -> store.number(table, "count(*) FILTER (id = 1 AND name = 'abcd')") == 1);
+        assertThat(store.number(table, "count(*)")).isEqualTo(3);
+
+        // The sixth letter does not fit: its batch does not exist.
+        broker.send(topic, 0, "4,z", "1,ef");
+        assertThat(cluster.failure(job)).contains("Data too long for column 'name'");
+        assertThat(store.number(table, "count(*)")).isEqualTo(3);
+        assertThat(store.errors())
+                .singleElement()
+                .satisfies(error -> assertThat(error.number()).isEqualTo(SqlState.DATA_TOO_LONG.number()));
     }
 
     @Test

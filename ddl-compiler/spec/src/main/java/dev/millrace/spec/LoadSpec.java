@@ -12,8 +12,15 @@ import java.util.Optional;
  * @param stopOnError whether a record that no mode covers stops the pipeline; otherwise it is left out, too
  * @param set columns and variables that are computed, in the order of the statement
  * @param where rows that do not fulfil it are dropped; empty: all stay
+ * @param onDuplicateKey what becomes of the row whose unique key is taken, in the order of the statement; empty: the
+ *     error mode says
  */
-public record LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set, Optional<SqlExpression> where) {
+public record LoadSpec(
+        ErrorMode errors,
+        boolean stopOnError,
+        List<Computed> set,
+        Optional<SqlExpression> where,
+        List<OnDuplicateKey> onDuplicateKey) {
     /** No clause said: a record that cannot be loaded stops the pipeline. */
     public static final LoadSpec PLAIN = new LoadSpec(ErrorMode.FAIL, true, List.of(), Optional.empty());
 
@@ -24,6 +31,24 @@ public record LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set
         requireNonNull(errors, "errors");
         set = List.copyOf(set);
         requireNonNull(where, "where");
+        onDuplicateKey = List.copyOf(onDuplicateKey);
+    }
+
+    /** Without ON DUPLICATE KEY UPDATE. */
+    public LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set, Optional<SqlExpression> where) {
+        this(errors, stopOnError, set, where, List.of());
+    }
+
+    /**
+     * {@code column = expression} of ON DUPLICATE KEY UPDATE.
+     *
+     * @param sql the expression as it was written
+     */
+    public record OnDuplicateKey(String sql, ColumnChange change) {
+        public OnDuplicateKey {
+            requireNonNull(sql, "sql");
+            requireNonNull(change, "change");
+        }
     }
 
     /**
@@ -38,6 +63,11 @@ public record LoadSpec(ErrorMode errors, boolean stopOnError, List<Computed> set
             requireNonNull(column, "column");
             requireNonNull(value, "value");
         }
+    }
+
+    /** What becomes of rows whose unique key is taken, as the table's partitions need it. */
+    public List<ColumnChange> columnChanges() {
+        return onDuplicateKey.stream().map(OnDuplicateKey::change).toList();
     }
 
     /** Whether anything is computed. */

@@ -8,9 +8,11 @@ import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.json.SpecJson;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.PartitionId;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.WriteMode;
 import java.io.Serializable;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -67,6 +69,9 @@ public record JobRun(
     /** What happens to a row whose unique key is there already. */
     public WriteMode mode() {
         LoadSpec load = pipeline().load();
+        if (change().isPresent()) {
+            return WriteMode.MERGE;
+        }
         if (load.isSkippingDuplicates()) {
             return WriteMode.SKIP;
         }
@@ -75,6 +80,14 @@ public record JobRun(
             case IGNORE -> WriteMode.IGNORE;
             case FAIL, SKIP_ALL, SKIP_CONSTRAINT, SKIP_DUPLICATE_KEY, SKIP_PARSER -> WriteMode.INSERT;
         };
+    }
+
+    /** What ON DUPLICATE KEY UPDATE does to such a row; empty without it, and where no key can be taken. */
+    public Optional<RowChange> change() {
+        PipelineSpec pipeline = pipeline();
+        return Optional.of(pipeline.load().columnChanges())
+                .filter(columns -> !columns.isEmpty() && !pipeline.table().isKeyless())
+                .map(RowChange::onDuplicateKey);
     }
 
     public PartitionId partition(int ordinal) {

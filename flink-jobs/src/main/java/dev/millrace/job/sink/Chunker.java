@@ -8,6 +8,7 @@ import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.Participant;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.ShardHash;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.TaskChunks;
@@ -15,8 +16,10 @@ import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.transform.load.Loader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -39,6 +42,7 @@ final class Chunker implements AutoCloseable {
     private final TableSpec table;
     private final TableRef reference;
     private final WriteMode mode;
+    private final Optional<RowChange> change;
     private final JobRun run;
     private final int task;
     private final StageWindow window;
@@ -58,6 +62,7 @@ final class Chunker implements AutoCloseable {
         this.table = run.pipeline().table();
         this.reference = run.table();
         this.mode = run.mode();
+        this.change = run.change();
         this.buffers = new RowBuffer[isSharded() ? run.partitions() : 1];
         for (int i = 0; i < buffers.length; i++) {
             buffers[i] = new RowBuffer(Loader.schema(table), allocator);
@@ -194,7 +199,8 @@ final class Chunker implements AutoCloseable {
 
     private void send(BatchId batch, int ordinal, int rows, byte[] ipc) throws IOException, InterruptedException {
         window.send(
-                run.partition(ordinal), new LogEntry.Stage(batch, task, chunks[ordinal], reference, mode, rows, ipc));
+                run.partition(ordinal),
+                new LogEntry.Stage(batch, task, chunks[ordinal], reference, mode, change, rows, ByteBuffer.wrap(ipc)));
         chunks[ordinal]++;
     }
 

@@ -43,7 +43,7 @@ final class Decision {
     long decide(StagedBatch batch) throws IOException, InterruptedException {
         try {
             // Rows with unique keys may be refused by what the table holds: that is found out before, under the gate.
-            return batch.rows() == 0 || table.isKeyless() || !mode.isSealed()
+            return batch.rows() == 0 || !mode.isSealed(table)
                     ? send(batch, Gate.NONE)
                     : gate.whileHeld(batch, (number, seals) -> send(withoutClashing(batch, seals), number));
         } catch (RefusedException e) {
@@ -84,6 +84,8 @@ final class Decision {
             case CURSOR_MISMATCH -> failed("Decide", SqlState.CURSOR_MISMATCH, e);
             case TOO_LARGE -> failed("Decide", SqlState.RESOURCES_EXHAUSTED, e);
             case DUPLICATE_KEY -> failed("Stage", SqlState.DUPLICATE_KEY, e);
+            case NO_VALUE, OUT_OF_RANGE, TOO_LONG, INCORRECT_VALUE, NULL_VALUE ->
+                failed("Stage", e.refusal().state(), e);
             case BUSY,
                     GATE_LOST,
                     BEHIND,

@@ -53,7 +53,7 @@ class KilledLeafTest {
             TableSpec keyed = store.createTable(database, new KeySpec(KeySpec.PRIMARY, List.of("id")));
             Kills kills = new Kills(leaf, random, KILLS);
             RetryingWriter writer = new RetryingWriter(store, database, keyless, keyed, kills, random);
-            Reader reader = new Reader(readers, database, keyless, keyed);
+            Reader reader = new Reader(readers, database, writer);
             AtomicBoolean done = new AtomicBoolean();
             CompletableFuture<List<Long>> reading = CompletableFuture.supplyAsync(() -> reader.readUntil(done));
             try {
@@ -81,21 +81,27 @@ class KilledLeafTest {
         }
     }
 
-    /** Reads both tables under one pin. */
+    /** Reads all tables under one pin. */
     private static final class Reader {
+        private static final String COUNTS = "SELECT CAST(r0.\"na\"\"me\" AS BIGINT) FROM r0";
+
         private final TestStore store;
         private final CatalogSnapshot.Database database;
         private final TableSpec keyless;
         private final TableSpec keyed;
+        private final TableSpec counted;
+        private final TableSpec changed;
         private final Node node;
         private long lowest;
         private List<Long> statements = List.of();
 
-        Reader(TestStore store, CatalogSnapshot.Database database, TableSpec keyless, TableSpec keyed) {
+        Reader(TestStore store, CatalogSnapshot.Database database, RetryingWriter writer) {
             this.store = store;
             this.database = database;
-            this.keyless = keyless;
-            this.keyed = keyed;
+            this.keyless = writer.keyless();
+            this.keyed = writer.keyed();
+            this.counted = writer.counted();
+            this.changed = writer.changed();
             this.node = store.client.catalog().nodes().get(0);
         }
 
@@ -127,10 +133,13 @@ class KilledLeafTest {
 
         /** Answers the offset where the visible rows end: those before it are all there, once, in every partition. */
         long read() {
-            Pin pin = store.client.pin(node, store.pinRequest(database, node, lowest, 1, keyless, keyed));
+            Pin pin = store.client.pin(
+                    node, store.pinRequest(database, node, lowest, 1, keyless, keyed, counted, changed));
             List<Long> logged = store.query(database, node, pin, "SELECT id FROM r0", keyless);
             List<Long> known = store.query(database, node, pin, "SELECT id FROM r0 WHERE id >= 0", keyed);
             List<Long> single = store.query(database, node, pin, "SELECT id FROM r0 WHERE id < 0", keyed);
+            List<Long> counts = store.query(database, node, pin, COUNTS, counted);
+            List<Long> changes = store.query(database, node, pin, COUNTS, changed);
             store.client.unpin(node, pin.id());
             lowest = pin.lowest();
             long last = LongStream.concat(
@@ -142,7 +151,16 @@ class KilledLeafTest {
             assertThat(known).containsExactlyInAnyOrderElementsOf(rows(false, end));
             assertThat(single).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(statements.size());
             statements = single;
+            assertThat(counts)
+                    .as("rows of one key, folded")
+                    .isEqualTo(everywhere(end).subList(0, counts.size()));
+            assertThat(counts).hasSize(end == 0 ? 0 : RetryingWriter.PARTITIONS);
+            assertThat(changes).as("rows updated by each batch").isEqualTo(everywhere(end));
             return end;
+        }
+
+        private static List<Long> everywhere(long end) {
+            return Collections.nCopies(RetryingWriter.PARTITIONS, end);
         }
 
         private static List<Long> rows(boolean keylessTable, long end) {

@@ -2,7 +2,10 @@ package dev.millrace.leaf;
 
 import dev.millrace.leaf.engine.Rows;
 import dev.millrace.leaf.system.SystemFixture;
+import dev.millrace.spec.ColumnChange;
+import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.error.SqlState;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.CatalogSnapshot;
@@ -11,6 +14,7 @@ import dev.millrace.store.CursorMove;
 import dev.millrace.store.Participant;
 import dev.millrace.store.PartitionId;
 import dev.millrace.store.PipelineState;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.TaskChunks;
 import dev.millrace.store.WriteMode;
@@ -20,14 +24,19 @@ import dev.millrace.store.wire.GateAnswer;
 import dev.millrace.store.wire.OpenAnswer;
 import dev.millrace.store.wire.RefusedException;
 import dev.millrace.store.wire.WireReader;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -48,6 +57,8 @@ final class RetryingWriter {
     private final CatalogSnapshot.Database database;
     private final TableSpec keyless;
     private final TableSpec keyed;
+    private final TableSpec counted;
+    private final TableSpec changed;
     private final long pipeline;
     private final long run;
     private final Kills kills;
@@ -74,6 +85,11 @@ final class RetryingWriter {
         this.database = database;
         this.keyless = keyless;
         this.keyed = keyed;
+        this.counted = store.createTable(database, new KeySpec(KeySpec.PRIMARY, List.of("id")));
+        this.changed = store.createTable(database);
+        Map<Integer, String[]> zeros = new HashMap<>();
+        IntStream.range(0, PARTITIONS).forEach(ordinal -> zeros.put(ordinal, new String[] {ordinal + ":0"}));
+        store.awaitPublished(database, store.write(database, changed, zeros));
         this.kills = kills;
         this.random = random;
         pipeline = store.client.system(new SystemEntry.AllocateId()).number();
@@ -86,6 +102,24 @@ final class RetryingWriter {
         open();
         store.client.system(
                 new SystemEntry.AddCursors(pipeline, attempt, List.of(new Cursor(SystemFixture.TOPIC, "0", 0))));
+    }
+
+    TableSpec keyless() {
+        return keyless;
+    }
+
+    TableSpec keyed() {
+        return keyed;
+    }
+
+    /** Its one row in each partition counts the offsets: each puts the row in or changes the one there. */
+    TableSpec counted() {
+        return counted;
+    }
+
+    /** Its one row in each partition counts the offsets: each batch updates it. */
+    TableSpec changed() {
+        return changed;
     }
 
     /** Offsets where decided batches end. */
@@ -159,8 +193,10 @@ final class RetryingWriter {
         List<TableRef> tables = Stream.of(keyless, keyed)
                 .filter(table -> LongStream.range(cursor, end).anyMatch(offset -> isIn(table == keyless, offset)))
                 .map(TestStore::ref)
-                .toList();
-        long gate = tables.contains(TestStore.ref(keyed)) ? seal(batch, tables, participants) : 0;
+                .collect(Collectors.toCollection(ArrayList::new));
+        tables.add(TestStore.ref(counted));
+        tables.add(TestStore.ref(changed));
+        long gate = seal(batch, tables, participants);
         CursorMove move = new CursorMove(new Cursor(SystemFixture.TOPIC, "0", cursor), end);
         long csn = during(Kills.Step.DECIDE, List.of(decide(batch, tables, gate, participants, move)))
                 .get(0)
@@ -199,10 +235,45 @@ final class RetryingWriter {
                     }
                 }
             }
-            participants.add(new Participant(ordinal, List.of(new TaskChunks(0, seq))));
+            for (LogEntry.Stage chunk : counting(batch, ordinal, seq, end)) {
+                calls.add(store.client.submitAsync(partition(ordinal), chunk));
+            }
+            participants.add(new Participant(ordinal, List.of(new TaskChunks(0, seq + 2))));
         }
         during(Kills.Step.STAGE, calls);
         return participants;
+    }
+
+    private List<LogEntry.Stage> counting(BatchId batch, int ordinal, int seq, long end) {
+        String[] ones =
+                LongStream.range(cursor, end).mapToObj(offset -> ordinal + ":1").toArray(String[]::new);
+        RowChange oneMore = RowChange.onDuplicateKey(List.of(more("CAST(v.\"na\"\"me\" AS BIGINT)")));
+        RowChange allMore =
+                new RowChange(Optional.empty(), Optional.empty(), List.of(more(Long.toString(end - cursor))));
+        return List.of(
+                new LogEntry.Stage(
+                        batch,
+                        0,
+                        seq,
+                        TestStore.ref(counted),
+                        WriteMode.MERGE,
+                        Optional.of(oneMore),
+                        ones.length,
+                        ByteBuffer.wrap(Rows.ipc(counted, ones))),
+                new LogEntry.Stage(
+                        batch,
+                        0,
+                        seq + 1,
+                        TestStore.ref(changed),
+                        WriteMode.CHANGE,
+                        Optional.of(allMore),
+                        0,
+                        ByteBuffer.wrap(new byte[0])));
+    }
+
+    private static ColumnChange more(String sql) {
+        String sum = "CAST(CAST(r.\"na\"\"me\" AS BIGINT) + " + sql + " AS VARCHAR)";
+        return new ColumnChange("na\"me", sum, sum, SqlState.DATA_TOO_LONG);
     }
 
     private long seal(BatchId batch, List<TableRef> tables, List<Participant> participants) {

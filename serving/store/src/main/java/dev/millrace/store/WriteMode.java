@@ -1,5 +1,6 @@
 package dev.millrace.store;
 
+import dev.millrace.spec.TableSpec;
 import dev.millrace.store.wire.WireReader;
 import dev.millrace.store.wire.WireWriter;
 
@@ -12,11 +13,24 @@ public enum WriteMode {
     /** The row there stays; of a batch, the first row of a key stays. */
     IGNORE,
     /** As IGNORE, and the seal that it takes with the gate tells which rows do not stay. */
-    SKIP;
+    SKIP,
+    /** The row there is changed by a {@link RowChange} that may read both rows. */
+    MERGE,
+    /** No rows come: those that are there are changed, or deleted, by a {@link RowChange}. */
+    CHANGE;
 
-    /** Whether rows go in only under the gate and a seal of what was found by then. */
-    public boolean isSealed() {
-        return this == INSERT || this == SKIP;
+    /** Whether it takes the gate of a table and a seal of what was found by then: its content may refuse or count. */
+    public boolean isSealed(TableSpec table) {
+        return switch (this) {
+            case INSERT, SKIP, MERGE -> !table.isKeyless();
+            case CHANGE -> true;
+            case REPLACE, IGNORE -> false;
+        };
+    }
+
+    /** Whether its chunks say what becomes of rows that are there. */
+    public boolean hasChange() {
+        return this == MERGE || this == CHANGE;
     }
 
     public void write(WireWriter out) {

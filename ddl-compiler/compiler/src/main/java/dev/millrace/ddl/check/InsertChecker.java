@@ -21,6 +21,13 @@ final class InsertChecker {
                 ? IntStream.range(0, table.columns().size()).boxed().toList()
                 : columns(insert.columns(), table);
         Place at = insert.table().at();
+        if (!insert.onDuplicate().isEmpty()) {
+            Place clause = insert.onDuplicate().get(0).column().at();
+            if (insert.mode() != Insert.Mode.INSERT) {
+                throw Later.unsupported("IGNORE together with ON DUPLICATE KEY UPDATE", clause);
+            }
+            oneKey(table, clause);
+        }
         for (int i = 0; i < table.columns().size(); i++) {
             if (!columns.contains(i)) {
                 needsDefault(table.columns().get(i), at);
@@ -39,6 +46,15 @@ final class InsertChecker {
             }
         });
         return new CheckedInsert(table, columns);
+    }
+
+    /** With several keys a row may clash with several rows: which one changes would be chance. */
+    static void oneKey(TableSpec table, Place clause) {
+        if (table.keys().size() > 1) {
+            throw Later.unsupported(
+                    "ON DUPLICATE KEY UPDATE into table '" + table.name() + "', which has several unique keys,",
+                    clause);
+        }
     }
 
     private static List<Integer> columns(List<Identifier> names, TableSpec table) {

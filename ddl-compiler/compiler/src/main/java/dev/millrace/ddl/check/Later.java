@@ -8,9 +8,11 @@ import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.PipelineControl;
 import dev.millrace.ddl.Place;
 import dev.millrace.ddl.Show;
+import dev.millrace.ddl.SqlText;
 import dev.millrace.ddl.Statement;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
+import java.util.Optional;
 
 /** Refuses, by name, the statements that are read and come later. Passes all others. */
 final class Later implements Statement.Cases<Boolean> {
@@ -35,12 +37,22 @@ final class Later implements Statement.Cases<Boolean> {
 
     @Override
     public Boolean update(Statement.Update update) {
-        throw unsupported("UPDATE", update.table().at());
+        return refuse("UPDATE", update.orderBy(), update.limit());
     }
 
     @Override
     public Boolean delete(Statement.Delete delete) {
-        throw unsupported("DELETE", delete.table().at());
+        return refuse("DELETE", delete.orderBy(), delete.limit());
+    }
+
+    private static boolean refuse(String words, Optional<SqlText> orderBy, Optional<SqlText> limit) {
+        orderBy.ifPresent(text -> {
+            throw unsupported("ORDER BY of " + words, text.at());
+        });
+        limit.ifPresent(text -> {
+            throw unsupported("LIMIT of " + words, text.at());
+        });
+        return false;
     }
 
     @Override

@@ -1,10 +1,13 @@
 package dev.millrace.ddl.check;
 
+import dev.millrace.ddl.Assignment;
 import dev.millrace.ddl.CreatePipeline;
 import dev.millrace.ddl.PipelineOption;
 import dev.millrace.ddl.Place;
 import dev.millrace.ddl.SqlText;
 import dev.millrace.ddl.check.operator.InputExpression;
+import dev.millrace.ddl.check.operator.RewriteContext;
+import dev.millrace.ddl.check.operator.RowExpressions;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.ErrorMode;
 import dev.millrace.spec.LoadSpec;
@@ -49,7 +52,27 @@ final class LoadChecker {
                 create.set().stream()
                         .map(assignment -> computed(assignment, expressions))
                         .toList(),
-                create.where().map(text -> new SqlExpression(text.sql(), expressions.condition(text))));
+                create.where().map(text -> new SqlExpression(text.sql(), expressions.condition(text))),
+                onDuplicateKey());
+    }
+
+    private List<LoadSpec.OnDuplicateKey> onDuplicateKey() {
+        List<Assignment> assignments = create.onDuplicate();
+        if (assignments.isEmpty()) {
+            return List.of();
+        }
+        Place at = assignments.get(0).column().at();
+        InsertChecker.oneKey(table, at);
+        ErrorMode mode = errorMode();
+        if (mode == ErrorMode.REPLACE || mode == ErrorMode.IGNORE) {
+            throw Later.unsupported(mode.words() + " together with ON DUPLICATE KEY UPDATE", at);
+        }
+        RowExpressions expressions =
+                new RowExpressions(table, new RowExpressions.Clause("ON DUPLICATE KEY UPDATE", Optional.empty(), true));
+        return assignments.stream()
+                .map(assignment -> new LoadSpec.OnDuplicateKey(
+                        assignment.value().sql(), expressions.change(assignment, RewriteContext.withoutClock())))
+                .toList();
     }
 
     /** Neither lines of files nor a program's rows are records of Kafka; a record of Kafka's is in no file. */

@@ -101,9 +101,6 @@ final class PipelineChecker {
                 return false;
             }
         });
-        create.onDuplicate()
-                .forEach(assignment -> refuse(
-                        true, "ON DUPLICATE KEY UPDATE", assignment.column().at()));
     }
 
     private void refuseLater(PipelineOption option) {

@@ -200,6 +200,11 @@ final class Keywords {
         this.lexer = lexer;
     }
 
+    /** What is read stands behind ON DUPLICATE KEY UPDATE, where {@code VALUES(c)} is a function. */
+    void onDuplicateKey() {
+        onDuplicateKey = true;
+    }
+
     /** Whether a word can not be an unquoted name. */
     static boolean reserved(String word) {
         return RESERVED.containsKey(word) || RESERVED_UNLESS_CALLED.containsKey(word);

@@ -54,6 +54,12 @@ final class MySqlLexer extends MillraceGrammarTokenManager {
         this.previous = new Lexeme(SEMICOLON, "", "", "", 0, 0);
     }
 
+    /** As the part of a statement behind ON DUPLICATE KEY UPDATE. */
+    MySqlLexer onDuplicateKey() {
+        keywords.onDuplicateKey();
+        return this;
+    }
+
     @Override
     public Token getNextToken() {
         while (pending.isEmpty()) {

@@ -38,7 +38,7 @@ public final class SqlParsers {
 
     /** A whole query: SELECT, VALUES, TABLE, WITH, set operations, with ORDER BY and LIMIT. */
     public static SqlNode query(SqlText text) {
-        return tree(text, true);
+        return tree(new MySqlLexer(text.sql(), text.at()), text, true);
     }
 
     /** {@link #query(SqlText)} of a text that stands alone. */
@@ -48,12 +48,17 @@ public final class SqlParsers {
 
     /** A scalar expression. */
     public static SqlNode expression(SqlText text) {
-        return tree(text, false);
+        return tree(new MySqlLexer(text.sql(), text.at()), text, false);
     }
 
-    private static SqlNode tree(SqlText text, boolean query) {
+    /** A scalar expression behind ON DUPLICATE KEY UPDATE: {@code VALUES(c)} is a function call. */
+    public static SqlNode onDuplicateKey(SqlText text) {
+        return tree(new MySqlLexer(text.sql(), text.at()).onDuplicateKey(), text, false);
+    }
+
+    private static SqlNode tree(MySqlLexer lexer, SqlText text, boolean query) {
         return Nesting.bounded(() -> {
-            Grammar grammar = new Grammar(new MySqlLexer(text.sql(), text.at()));
+            Grammar grammar = new Grammar(lexer);
             SqlNode node = grammar.run(query ? grammar::query : grammar::expression, text.sql());
             Lexeme behind = grammar.peek(1);
             if (behind.kind != EOF) {

@@ -103,6 +103,11 @@ public final class SpecPrinter {
                                 computed -> input(computed.column()) + " = "
                                         + computed.value().sql());
         text += pipeline.load().where().map(where -> " WHERE " + where.sql()).orElse("");
+        List<LoadSpec.OnDuplicateKey> updates = pipeline.load().onDuplicateKey();
+        text += updates.isEmpty()
+                ? ""
+                : " ON DUPLICATE KEY UPDATE "
+                        + joined(updates, update -> Quoting.name(update.change().column()) + " = " + update.sql());
         return text
                 + pipeline.format().match(new FormatSpec.Cases<String>() {
                     @Override

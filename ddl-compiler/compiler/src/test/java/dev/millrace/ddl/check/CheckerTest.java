@@ -349,6 +349,8 @@ class CheckerTest {
                         + " WITH TRANSFORM ('file:///t.py', '', '') SKIP ALL ERRORS INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' MAX_RETRIES_PER_BATCH_PARTITION 0 INTO TABLE t",
                 "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' SKIP CONSTRAINT ERRORS INTO TABLE t (a) SET b = now()",
+                "CREATE PIPELINE p AS LOAD DATA KAFKA 'h/t' INTO TABLE t (a, b) WHERE a > 1"
+                        + " ON DUPLICATE KEY UPDATE b = concat(t.b, values(b)), a = 1 NULL DEFINED BY ''",
             })
     void shownPipelineIsTheSamePipeline(String sql) {
         catalog.with("CREATE TABLE t (a INT, b VARCHAR(10))");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.spec.BatchLimits;
+import dev.millrace.spec.ColumnChange;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.ErrorMode;
@@ -19,6 +20,7 @@ import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.SqlExpression;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.TransformSpec;
+import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.type.SqlType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -182,6 +184,16 @@ public final class SpecJson {
                 .forEach(computed ->
                         set.addObject().put("column", computed.column()).set("value", expression(computed.value())));
         load.where().ifPresent(where -> node.set("where", expression(where)));
+        if (!load.onDuplicateKey().isEmpty()) {
+            ArrayNode updates = node.putArray("onDuplicateKey");
+            load.onDuplicateKey()
+                    .forEach(update -> updates.addObject()
+                            .put("column", update.change().column())
+                            .put("sql", update.sql())
+                            .put("given", update.change().given())
+                            .put("stored", update.change().stored())
+                            .put("misfit", update.change().misfit().name()));
+        }
         return node;
     }
 
@@ -194,7 +206,18 @@ public final class SpecJson {
                         item -> new LoadSpec.Computed(
                                 item.required("column").asText(),
                                 optionalExpression(item, "value").orElseThrow())),
-                optionalExpression(node, "where"));
+                optionalExpression(node, "where"),
+                node.has("onDuplicateKey") ? list(node.get("onDuplicateKey"), SpecJson::onDuplicateKey) : List.of());
+    }
+
+    private static LoadSpec.OnDuplicateKey onDuplicateKey(JsonNode item) {
+        return new LoadSpec.OnDuplicateKey(
+                item.required("sql").asText(),
+                new ColumnChange(
+                        item.required("column").asText(),
+                        item.required("given").asText(),
+                        item.required("stored").asText(),
+                        SqlState.valueOf(item.required("misfit").asText())));
     }
 
     private static ObjectNode table(ObjectNode node, TableSpec spec) {

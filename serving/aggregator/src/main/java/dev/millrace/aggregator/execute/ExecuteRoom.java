@@ -2,6 +2,7 @@ package dev.millrace.aggregator.execute;
 
 import dev.millrace.aggregator.catalog.LiveCatalog;
 import dev.millrace.aggregator.pipeline.Pipelines;
+import dev.millrace.aggregator.plan.ChangePlanner;
 import dev.millrace.aggregator.plan.Planner;
 import dev.millrace.store.client.StoreClient;
 import java.nio.file.Path;
@@ -50,11 +51,13 @@ public final class ExecuteRoom implements AutoCloseable {
                 timer,
                 pipelines::refreshOffsets);
         TableWrite.Tools tools = new TableWrite.Tools(client, writer, clock, allocator);
-        InsertRunner inserts = new InsertRunner(catalog, queries, engine, tools);
+        ChangePlanner changes = new ChangePlanner(catalog);
+        InsertRunner inserts = new InsertRunner(catalog, queries, changes, engine, tools);
         statements = new Statements(
                 catalog,
                 queries,
                 inserts,
+                new ChangeRunner(inserts, changes, tools),
                 new FileLoad(inserts, tools, allocator, settings.spill()),
                 new DdlRunner(client, catalog, writer, clock, leafCalls, settings.partitionsDefault()),
                 new PipelineRunner(

@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.aggregator.catalog.CatalogView;
 import dev.millrace.ddl.LoadData;
 import dev.millrace.ddl.Warning;
+import dev.millrace.spec.ColumnChange;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.LoadSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.WriteMode;
 import dev.millrace.transform.file.FileContent;
 import dev.millrace.transform.file.FileListing;
@@ -22,6 +24,7 @@ import dev.millrace.transform.load.Loader;
 import dev.millrace.transform.load.RecordError;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
@@ -59,7 +62,7 @@ final class FileLoad {
         try (ExpressionEngine expressions =
                         new ExpressionEngine(ExpressionEngine.MEMORY_BYTES_DEFAULT, 1, spill.resolve("load-data"));
                 Loader loader = new Loader(spec, allocator, expressions);
-                TableWrite write = new TableWrite(tools, session, view, spec.table(), mode(spec.load()))) {
+                TableWrite write = write(spec, view, session)) {
             Rows rows = new Rows(spec, write, session);
             for (FoundFile file : files) {
                 try (FileContent content = FileContent.open(spec, file, 0, FileCutter.PIECE_BYTES_MAX)) {
@@ -74,6 +77,19 @@ final class FileLoad {
             running.check();
             return write.finish();
         }
+    }
+
+    private TableWrite write(PipelineSpec spec, CatalogView view, Session session) {
+        List<ColumnChange> columns = spec.load().columnChanges();
+        return columns.isEmpty() || spec.table().isKeyless()
+                ? new TableWrite(tools, session, view, spec.table(), mode(spec.load()))
+                : new TableWrite(
+                        tools,
+                        session,
+                        view,
+                        spec.table(),
+                        WriteMode.MERGE,
+                        Optional.of(RowChange.onDuplicateKey(columns)));
     }
 
     private static List<FoundFile> files(SourceSpec.Files source, LoadData statement) {

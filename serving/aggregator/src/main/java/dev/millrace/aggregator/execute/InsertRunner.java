@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.aggregator.catalog.CatalogView;
 import dev.millrace.aggregator.catalog.LiveCatalog;
+import dev.millrace.aggregator.plan.ChangePlanner;
 import dev.millrace.aggregator.plan.ResultColumn;
 import dev.millrace.ddl.Insert;
 import dev.millrace.ddl.SqlText;
@@ -13,6 +14,7 @@ import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.spec.type.SqlType;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
@@ -21,6 +23,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** INSERT and REPLACE: rows from VALUES or a query, made to fit the table, written as one statement. */
@@ -30,12 +33,19 @@ final class InsertRunner {
 
     private final LiveCatalog catalog;
     private final QueryRunner queries;
+    private final ChangePlanner changes;
     private final MergeEngine engine;
     private final TableWrite.Tools tools;
 
-    InsertRunner(LiveCatalog catalog, QueryRunner queries, MergeEngine engine, TableWrite.Tools tools) {
+    InsertRunner(
+            LiveCatalog catalog,
+            QueryRunner queries,
+            ChangePlanner changes,
+            MergeEngine engine,
+            TableWrite.Tools tools) {
         this.catalog = requireNonNull(catalog, "catalog");
         this.queries = requireNonNull(queries, "queries");
+        this.changes = requireNonNull(changes, "changes");
         this.engine = requireNonNull(engine, "engine");
         this.tools = requireNonNull(tools, "tools");
     }
@@ -44,12 +54,6 @@ final class InsertRunner {
      * Carries an INSERT out, once for each list of parameters, all of them together atomic. Answers the rows affected.
      */
     long run(Insert insert, List<List<Object>> parameterSets, Session session) {
-        if (!insert.onDuplicate().isEmpty()) {
-            throw new StatementException(
-                    SqlState.UNSUPPORTED,
-                    "ON DUPLICATE KEY UPDATE is not supported",
-                    insert.onDuplicate().get(0).column().at().position());
-        }
         return whileTableChanges(view -> once(insert, parameterSets, session, view));
     }
 
@@ -75,12 +79,13 @@ final class InsertRunner {
         CheckedInsert checked = Names.checker(view, session).insert(insert);
         TableSpec table = checked.table();
         int[] targets = checked.columns().stream().mapToInt(i -> i).toArray();
+        Optional<RowChange> change = onDuplicate(insert, table, parameterSets, session);
         WriteMode mode = switch (insert.mode()) {
-            case INSERT -> WriteMode.INSERT;
+            case INSERT -> change.isPresent() ? WriteMode.MERGE : WriteMode.INSERT;
             case INSERT_IGNORE -> WriteMode.IGNORE;
             case REPLACE -> WriteMode.REPLACE;
         };
-        try (TableWrite write = new TableWrite(tools, session, view, table, mode)) {
+        try (TableWrite write = new TableWrite(tools, session, view, table, mode, change)) {
             Rows rows = new Rows(table, targets, write);
             insert.source().match(new Insert.SourceCases<Void>() {
                 @Override
@@ -96,7 +101,63 @@ final class InsertRunner {
                 }
             });
             return write.finish();
+        } catch (RefusedException e) {
+            throw ChangeRunner.placed(e, insert.onDuplicate())
+                    .<RuntimeException>map(error -> error)
+                    .orElse(e);
         }
+    }
+
+    private Optional<RowChange> onDuplicate(
+            Insert insert, TableSpec table, List<List<Object>> parameterSets, Session session) {
+        // Without a key no row is there already; the assignments are judged all the same.
+        if (insert.onDuplicate().isEmpty()) {
+            return Optional.empty();
+        }
+        List<RowChange> changes = parameterSets.stream()
+                .map(parameters -> RowChange.onDuplicateKey(this.changes.onDuplicateKey(
+                        insert.onDuplicate(),
+                        table,
+                        parameters,
+                        parametersOf(insert.source(), session),
+                        session.values())))
+                .distinct()
+                .toList();
+        if (changes.size() > 1) {
+            throw new StatementException(
+                    SqlState.UNSUPPORTED,
+                    "a batch with different parameters in ON DUPLICATE KEY UPDATE is not supported",
+                    insert.onDuplicate().get(0).column().at().position());
+        }
+        return table.isKeyless() ? Optional.empty() : changes.stream().findFirst();
+    }
+
+    private int parametersOf(Insert.Source source, Session session) {
+        return source.match(new Insert.SourceCases<Integer>() {
+            @Override
+            public Integer values(Insert.Values values) {
+                return values.rows().stream()
+                        .flatMap(List::stream)
+                        .mapToInt(cell -> parametersOf(cell, session))
+                        .sum();
+            }
+
+            @Override
+            public Integer query(Insert.Rows query) {
+                return queries.planner()
+                        .describe(SourceText.query(query.text()), session.values())
+                        .parameters();
+            }
+        });
+    }
+
+    private int parametersOf(Insert.Cell cell, Session session) {
+        if (cell instanceof Insert.Cell.Expression expression) {
+            return queries.planner()
+                    .describe(SourceText.expression(expression.text()), session.values())
+                    .parameters();
+        }
+        return cell instanceof Insert.Cell.Parameter ? 1 : 0;
     }
 
     private void addValues(Insert.Values values, List<Object> parameters, Rows rows, Session session) {

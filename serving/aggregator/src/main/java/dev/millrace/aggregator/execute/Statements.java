@@ -50,6 +50,7 @@ public final class Statements {
     private final DdlCompiler compiler = new DdlCompiler();
     private final QueryRunner queries;
     private final InsertRunner inserts;
+    private final ChangeRunner changes;
     private final FileLoad files;
     private final DdlRunner ddl;
     private final ShowRunner shows;
@@ -69,6 +70,7 @@ public final class Statements {
             LiveCatalog catalog,
             QueryRunner queries,
             InsertRunner inserts,
+            ChangeRunner changes,
             FileLoad files,
             DdlRunner ddl,
             PipelineRunner pipelines,
@@ -76,6 +78,7 @@ public final class Statements {
         this.catalog = requireNonNull(catalog, "catalog");
         this.queries = requireNonNull(queries, "queries");
         this.inserts = requireNonNull(inserts, "inserts");
+        this.changes = requireNonNull(changes, "changes");
         this.files = requireNonNull(files, "files");
         this.ddl = requireNonNull(ddl, "ddl");
         this.pipelines = requireNonNull(pipelines, "pipelines");
@@ -327,12 +330,12 @@ public final class Statements {
 
         @Override
         public Outcome update(Statement.Update update) {
-            throw unsupported("UPDATE", prepared.parsed().at());
+            return new Outcome.Count(changes.update(update, parameters, session));
         }
 
         @Override
         public Outcome delete(Statement.Delete delete) {
-            throw unsupported("DELETE", prepared.parsed().at());
+            return new Outcome.Count(changes.delete(delete, parameters, session));
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.millrace.aggregator.execute;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.aggregator.catalog.CatalogView;
+import dev.millrace.aggregator.plan.Partitions;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
@@ -11,6 +12,7 @@ import dev.millrace.store.BatchId;
 import dev.millrace.store.Participant;
 import dev.millrace.store.PartitionId;
 import dev.millrace.store.PartitionMap;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.ShardHash;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.TaskChunks;
@@ -22,6 +24,7 @@ import dev.millrace.store.log.SystemEntry;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
 import dev.millrace.store.wire.WireReader;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,6 +35,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -66,6 +71,7 @@ final class TableWrite implements AutoCloseable {
     private final TableSpec table;
     private final TableRef ref;
     private final WriteMode mode;
+    private final Optional<RowChange> change;
     private final DatabaseSpec database;
     private final PartitionMap map;
     private final BatchId batch;
@@ -84,6 +90,17 @@ final class TableWrite implements AutoCloseable {
     record Tools(StoreClient client, StatementWriter writer, InstantSource clock, BufferAllocator allocator) {}
 
     TableWrite(Tools tools, Session session, CatalogView catalog, TableSpec table, WriteMode mode) {
+        this(tools, session, catalog, table, mode, Optional.empty());
+    }
+
+    /** @param change of rows that are there, for the modes that have one */
+    TableWrite(
+            Tools tools,
+            Session session,
+            CatalogView catalog,
+            TableSpec table,
+            WriteMode mode,
+            Optional<RowChange> change) {
         this.client = tools.client();
         this.writer = tools.writer();
         this.clock = tools.clock();
@@ -91,6 +108,7 @@ final class TableWrite implements AutoCloseable {
         this.session = requireNonNull(session, "session");
         this.table = requireNonNull(table, "table");
         this.mode = requireNonNull(mode, "mode");
+        this.change = requireNonNull(change, "change");
         this.ref = new TableRef(table.id(), table.version());
         this.database = catalog.database(table.database())
                 .orElseThrow(() -> new RefusedException(Refusal.TABLE_CHANGED, "no database " + table.database()));
@@ -164,7 +182,24 @@ final class TableWrite implements AutoCloseable {
             join(calls.remove(0));
         }
         calls.add(client.submitAsync(
-                new PartitionId(database.id(), ordinal), new LogEntry.Stage(batch, 0, seq, ref, mode, count, ipc)));
+                new PartitionId(database.id(), ordinal),
+                new LogEntry.Stage(batch, 0, seq, ref, mode, change, count, ByteBuffer.wrap(ipc))));
+    }
+
+    /** Carries the change of a {@link WriteMode#CHANGE} out on some partitions. Answers the rows affected. */
+    long change(Partitions partitions) {
+        List<Integer> ordinals = partitions instanceof Partitions.Some some
+                ? List.copyOf(some.ordinals())
+                : IntStream.range(0, map.partitions()).boxed().toList();
+        return ending(() -> {
+            LogEntry.Stage chunk = LogEntry.Stage.change(batch, ref, change.orElseThrow());
+            for (int ordinal : ordinals) {
+                chunks.put(ordinal, 1);
+                calls.add(client.submitAsync(new PartitionId(database.id(), ordinal), chunk));
+            }
+            calls.forEach(TableWrite::join);
+            return decide();
+        });
     }
 
     /** Ends the statement: its rows are there for everybody when this returns. Answers the rows affected. */
@@ -172,17 +207,23 @@ final class TableWrite implements AutoCloseable {
         if (rows == 0) {
             return 0;
         }
-        try {
+        return ending(() -> {
             List<Integer> filled = builders.entrySet().stream()
                     .filter(entry -> entry.getValue().rows() > 0)
                     .map(Map.Entry::getKey)
                     .toList();
-            if (chunks.isEmpty() && filled.size() == 1) {
+            if (chunks.isEmpty() && filled.size() == 1 && change.isEmpty()) {
                 return insert(filled.get(0));
             }
             filled.forEach(ordinal -> stage(ordinal, builders.get(ordinal)));
             calls.forEach(TableWrite::join);
             return decide();
+        });
+    }
+
+    private long ending(LongSupplier steps) {
+        try {
+            return steps.getAsLong();
         } catch (RefusedException e) {
             if (e.refusal() == Refusal.FENCED) {
                 writer.retire(batch);
@@ -204,8 +245,7 @@ final class TableWrite implements AutoCloseable {
         List<Participant> participants = chunks.entrySet().stream()
                 .map(entry -> new Participant(entry.getKey(), List.of(new TaskChunks(0, entry.getValue()))))
                 .toList();
-        Optional<TableGate> gate =
-                mode == WriteMode.INSERT && !table.isKeyless() ? Optional.of(seal(participants)) : Optional.empty();
+        Optional<TableGate> gate = mode.isSealed(table) ? Optional.of(seal(participants)) : Optional.empty();
         long csn = decided(participants, gate);
         done = true;
         writer.decided(staged(), csn);
@@ -269,7 +309,14 @@ final class TableWrite implements AutoCloseable {
                         SqlState.LOCK_WAIT_TIMEOUT,
                         "Lock wait timeout exceeded; another statement writes to table '" + table.name() + "'");
             }
-            gate.seal();
+            List<WireReader> verdicts = gate.seal();
+            if (change.isPresent()) {
+                // Every partition has all rows of a reference table.
+                rows = verdicts.stream()
+                        .limit(table.reference() ? 1 : verdicts.size())
+                        .mapToLong(WireReader::number)
+                        .sum();
+            }
             sealed = true;
             return gate;
         } catch (InterruptedException e) {

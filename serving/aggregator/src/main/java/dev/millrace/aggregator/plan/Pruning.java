@@ -1,10 +1,13 @@
 package dev.millrace.aggregator.plan;
 
 import dev.millrace.ddl.check.operator.Types;
+import dev.millrace.spec.DatabaseSpec;
+import dev.millrace.spec.TableSpec;
 import dev.millrace.store.ShardHash;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -43,14 +46,32 @@ final class Pruning {
         return pruned;
     }
 
+    /** Partitions of a table that a condition over its columns leaves. */
+    static Partitions partitions(DatabaseSpec database, TableSpec table, RexNode condition) {
+        List<Integer> key = Arrays.stream(table.shardKeyIndexes()).boxed().toList();
+        Partitions all = new Partitions.All();
+        return key.isEmpty()
+                ? all
+                : ordinals(key, condition, database.partitions())
+                        .map(ordinals -> intersect(all, ordinals))
+                        .orElse(all);
+    }
+
     private static Placed.OnLeaves prune(Placed.OnLeaves placed, Placed.ShardColumns key, RexNode condition) {
-        Map<Integer, Set<Value>> values = values(condition, Set.copyOf(key.columns()));
+        return ordinals(key.columns(), condition, placed.database().partitions())
+                .map(ordinals -> placed.over(intersect(placed.partitions(), ordinals)))
+                .orElse(placed);
+    }
+
+    /** Homes of the rows that a condition leaves; empty if it bounds not every column of the key. */
+    private static Optional<Set<Integer>> ordinals(List<Integer> key, RexNode condition, int partitions) {
+        Map<Integer, Set<Value>> values = values(condition, Set.copyOf(key));
         List<List<Object>> rows = new ArrayList<>();
         rows.add(List.of());
-        for (int column : key.columns()) {
+        for (int column : key) {
             Set<Value> candidates = values.get(column);
             if (candidates == null || (long) rows.size() * candidates.size() > COMBINATIONS_MAX) {
-                return placed;
+                return Optional.empty();
             }
             List<List<Object>> longer = new ArrayList<>();
             for (List<Object> row : rows) {
@@ -62,12 +83,11 @@ final class Pruning {
             }
             rows = longer;
         }
-        int partitions = placed.database().partitions();
         Set<Integer> ordinals = new HashSet<>();
         for (List<Object> row : rows) {
             ordinals.add(ShardHash.partition(ShardHash.of(row), partitions));
         }
-        return placed.over(intersect(placed.partitions(), ordinals));
+        return Optional.of(ordinals);
     }
 
     private static Partitions intersect(Partitions partitions, Set<Integer> ordinals) {

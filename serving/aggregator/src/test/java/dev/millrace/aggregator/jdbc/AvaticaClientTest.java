@@ -342,10 +342,10 @@ class AvaticaClientTest {
             refused(connection, "INSERT INTO strict (v) VALUES ('a')", "HY000", 1364, "'id'");
             refused(connection, "INSERT INTO strict (id, id) VALUES (1, 2)", "42000", 1110, "twice");
             refused(connection, "INSERT INTO strict VALUES (1)", "21S01", 1136, "row 1");
-            refused(connection, "UPDATE strict SET n = 1", "0A000", 1235, "UPDATE");
+            refused(connection, "UPDATE strict SET n = 1 LIMIT 1", "0A000", 1235, "LIMIT of UPDATE");
             refused(
                     connection,
-                    "INSERT INTO strict VALUES (1, 'a', 1) ON DUPLICATE KEY UPDATE n = 2",
+                    "INSERT INTO strict VALUES (1, 'a', 1) ON DUPLICATE KEY UPDATE id = 2",
                     "0A000",
                     1235,
                     "ON DUPLICATE");

@@ -6,12 +6,12 @@ import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.DecidedBatch;
 import dev.millrace.store.Participant;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.LogEntry;
 import dev.millrace.store.wire.Answer;
-import dev.millrace.store.wire.ClashingRows;
 import dev.millrace.store.wire.Refusal;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
@@ -37,7 +37,11 @@ final class EntryApplier {
     private Optional<Target> target = Optional.empty();
 
     /** Where collected rows go; with {@code checked} they clash with none. */
-    private record Target(TableSpec table, boolean checked, WriteMode mode) {}
+    private record Target(TableSpec table, boolean checked, WriteMode mode, Optional<RowChange> change) {
+        Target(TableSpec table, boolean checked, WriteMode mode) {
+            this(table, checked, mode, Optional.empty());
+        }
+    }
 
     EntryApplier(PartitionFile file, PartitionMemory memory, StagedBatches staged) {
         this.file = file;
@@ -51,7 +55,7 @@ final class EntryApplier {
 
     /**
      * Replays an entry whose effect the file has. A chunk goes back into a stage file if its batch may still be
-     * published: it is not finished, and its table was there before the entry.
+     * published: it is not finished, its table was there before the entry, and it was taken.
      */
     void restore(LoggedEntry logged, LogEntry entry) {
         if (entry instanceof LogEntry.Stage stage
@@ -59,7 +63,8 @@ final class EntryApplier {
                 && memory.table(stage.table().id())
                         .filter(table -> !table.dropped()
                                 && table.spec().version() == stage.table().version()
-                                && table.index() < logged.index())
+                                && table.index() < logged.index()
+                                && StageCheck.heads(stage, table.spec()).isEmpty())
                         .isPresent()) {
             staged.stage(logged.index(), stage, logged.bytes());
         }
@@ -72,6 +77,8 @@ final class EntryApplier {
             TableRows rows = new TableRows(file, to.table());
             if (to.checked()) {
                 rows.append(waiting);
+            } else if (to.mode() == WriteMode.MERGE) {
+                new RowMerge(file, to.table(), to.change().orElseThrow()).publish(waiting);
             } else {
                 rows.put(to.mode(), waiting);
             }
@@ -146,7 +153,7 @@ final class EntryApplier {
             if (table.isEmpty()) {
                 return changed(entry.table());
             }
-            Optional<String> problem = IpcCheck.heads(entry.ipc(), entry.rows(), table.get());
+            Optional<String> problem = StageCheck.heads(entry, table.get());
             if (problem.isPresent()) {
                 return Answer.refused(Refusal.MALFORMED, problem.get());
             }
@@ -206,62 +213,33 @@ final class EntryApplier {
                 // Its seal of a lower gate was over in between: what was published since was not checked.
                 sealed &= mine && entry.gate() == table.gate();
             }
-            if (sealed) {
-                return clashing(tables);
-            }
             flush();
-            for (Map.Entry<TableRef, List<StagedChunk>> rows : tables.entrySet()) {
-                Optional<Answer> duplicate = duplicate(rows.getKey(), rows.getValue());
-                if (duplicate.isPresent()) {
-                    memory.changingWriter(entry.batch().writer())
-                            .remember(entry.batch().attempt(), entry.batch().number(), duplicate.get());
-                    supersede(entry.batch());
-                    return duplicate.get();
-                }
+            file.begin();
+            SealCheck check = new SealCheck(file, tables, ref -> current(ref).orElseThrow());
+            if (sealed) {
+                // Asked again under the same seal it is the same: until its publication nobody else writes.
+                return check.verdict();
+            }
+            Optional<Answer> refusal = check.duplicate();
+            Answer verdict = refusal.orElseGet(check::verdict);
+            if (verdict instanceof Answer.Refused) {
+                memory.changingWriter(entry.batch().writer())
+                        .remember(entry.batch().attempt(), entry.batch().number(), verdict);
+                supersede(entry.batch());
+                return verdict;
             }
             for (TableRef ref : tables.keySet()) {
                 PartitionTable table = memory.table(ref.id()).orElseThrow();
                 table.seal().filter(older -> !older.equals(entry.batch())).ifPresent(this::supersede);
                 memory.table(memory.table(ref.id()).orElseThrow().withSeal(entry.gate(), Optional.of(entry.batch())));
             }
-            return clashing(tables);
-        }
-
-        /** Asked again under the same seal it is the same: until its publication nobody else writes. */
-        private Answer clashing(Map<TableRef, List<StagedChunk>> tables) {
-            for (Map.Entry<TableRef, List<StagedChunk>> rows : tables.entrySet()) {
-                TableSpec table = current(rows.getKey()).orElseThrow();
-                List<StagedChunk> skipping = rows.getValue().stream()
-                        .filter(chunk -> chunk.mode() == WriteMode.SKIP)
-                        .toList();
-                if (!table.isKeyless() && !skipping.isEmpty()) {
-                    flush();
-                    file.begin();
-                    ClashingRows found = new TableRows(file, table).clashing(skipping);
-                    return Answer.of(found::write);
-                }
-            }
-            return Answer.OK;
+            return verdict;
         }
 
         /** A higher gate was granted, and what was decided before it is published: the batch never will be. */
         private void supersede(BatchId batch) {
             letGo(batch);
             finish(batch);
-        }
-
-        private Optional<Answer> duplicate(TableRef ref, List<StagedChunk> chunks) {
-            TableSpec table = current(ref).orElseThrow();
-            List<StagedChunk> inserted = chunks.stream()
-                    .filter(chunk -> chunk.mode() == WriteMode.INSERT)
-                    .toList();
-            if (table.isKeyless() || inserted.isEmpty()) {
-                return Optional.empty();
-            }
-            file.begin();
-            return new TableRows(file, table)
-                    .duplicate(inserted.stream().map(Applying::channel).toList())
-                    .map(message -> Answer.refused(Refusal.DUPLICATE_KEY, message));
         }
 
         @Override
@@ -333,11 +311,18 @@ final class EntryApplier {
                         .filter(batch.id()::equals)
                         .isPresent();
                 boolean insert = chunk.mode() == WriteMode.INSERT;
-                if (chunk.mode().isSealed() && !sealed && !table.isKeyless()) {
+                if (chunk.mode().isSealed(table) && !sealed) {
                     throw new IllegalStateException(
-                            "decided " + batch.id() + " inserts into " + table.name() + " and is not sealed here");
+                            "decided " + batch.id() + " writes to " + table.name() + " and is not sealed here");
                 }
-                collect(new Target(table, insert || table.isKeyless(), chunk.mode()), channel(chunk));
+                if (chunk.mode() == WriteMode.CHANGE) {
+                    flush();
+                    file.begin();
+                    new ChangedRows(file, table, chunk.change().orElseThrow()).publish();
+                } else {
+                    boolean checked = insert || table.isKeyless();
+                    collect(new Target(table, checked, chunk.mode(), chunk.change()), chunk::rows);
+                }
             }
         }
 
@@ -415,10 +400,6 @@ final class EntryApplier {
                 tables.computeIfAbsent(chunk.table(), key -> new ArrayList<>()).add(chunk);
             }
             return tables;
-        }
-
-        private static Supplier<ReadableByteChannel> channel(StagedChunk chunk) {
-            return chunk::rows;
         }
     }
 }

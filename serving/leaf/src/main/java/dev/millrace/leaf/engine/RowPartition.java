@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -165,26 +166,26 @@ public final class RowPartition implements PartitionEngine {
                 return refused(
                         Refusal.TOO_LARGE, entry.batch() + " has more than " + BATCH_BYTES_MAX + " bytes in " + id);
             }
-            return rows(entry.table(), entry.ipc(), entry.rows());
+            return rows(entry.table(), spec -> StageCheck.layout(entry, spec));
         }
 
         @Override
         public Optional<Answer> insert(LogEntry.Insert entry) {
-            Optional<Answer> refusal = rows(entry.table(), entry.ipc(), entry.rows());
+            Optional<Answer> refusal = rows(entry.table(), spec -> IpcCheck.layout(entry.ipc(), entry.rows(), spec));
             if (refusal.isEmpty()) {
                 await(() -> !isSealed(entry.table().id()), wait);
             }
             return refusal;
         }
 
-        private Optional<Answer> rows(TableRef table, ByteBuffer ipc, int rows) {
+        private Optional<Answer> rows(TableRef table, Function<TableSpec, Optional<String>> check) {
             // Its CREATE may be decided and not yet published here.
             await(() -> memory.table(table.id()).isPresent(), wait);
             Optional<TableSpec> spec = applier.current(table);
             if (spec.isEmpty()) {
                 return Optional.of(applier.changed(table));
             }
-            return IpcCheck.layout(ipc, rows, spec.get()).map(problem -> Answer.refused(Refusal.MALFORMED, problem));
+            return check.apply(spec.get()).map(problem -> Answer.refused(Refusal.MALFORMED, problem));
         }
 
         private boolean isSealed(long table) {

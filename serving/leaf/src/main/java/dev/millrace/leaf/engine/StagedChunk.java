@@ -2,12 +2,14 @@ package dev.millrace.leaf.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.store.RowChange;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.log.LogEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.Optional;
 
 /** A chunk of an open batch: what it is for, and where its rows stand, which is on the heap or in a stage file. */
 final class StagedChunk {
@@ -17,6 +19,7 @@ final class StagedChunk {
     private final int rowCount;
     private final TableRef table;
     private final WriteMode mode;
+    private final Optional<RowChange> change;
     private final int entryBytes;
     private final int rowBytes;
     private ByteBuffer memory;
@@ -30,6 +33,7 @@ final class StagedChunk {
         this.rowCount = entry.rows();
         this.table = entry.table();
         this.mode = entry.mode();
+        this.change = entry.change();
         this.entryBytes = entryBytes;
         this.rowBytes = entry.ipc().remaining();
     }
@@ -77,6 +81,11 @@ final class StagedChunk {
 
     WriteMode mode() {
         return mode;
+    }
+
+    /** What it does to rows that are there, where its mode has something to do. */
+    Optional<RowChange> change() {
+        return change;
     }
 
     /** Bytes of its entry. */

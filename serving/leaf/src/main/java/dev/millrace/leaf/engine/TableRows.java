@@ -72,6 +72,7 @@ final class TableRows {
             case INSERT -> insertLoaded("");
             case REPLACE -> replace(rows);
             case IGNORE, SKIP -> ignore(target, casts());
+            case MERGE, CHANGE -> throw new IllegalStateException(mode + " is no way to put rows in");
         };
         unload();
         return affected;
@@ -132,6 +133,11 @@ final class TableRows {
     }
 
     private String message(KeySpec key, String entry) {
+        return duplicate(table, key, entry);
+    }
+
+    /** MySQL's message for a key that is there twice. */
+    static String duplicate(TableSpec table, KeySpec key, String entry) {
         String shown = entry.length() <= SHOWN_MAX ? entry : entry.substring(0, SHOWN_MAX) + "...";
         return "Duplicate entry '" + shown + "' for key '" + table.name() + "." + key.name() + "'";
     }
@@ -297,7 +303,7 @@ final class TableRows {
         return key.columns().stream().map(table::indexOf).toList();
     }
 
-    private static String quoted(String name) {
+    static String quoted(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
     }
 }

@@ -133,16 +133,15 @@ final class DecideChecks {
 
     /** Without seals, rows that a key may refuse would halt the partitions at their publish: there it is too late. */
     private Optional<Answer> gate(SystemEntry.Decide entry) {
-        if (entry.gate() > 0 || !entry.mode().isSealed() || entry.participants().isEmpty()) {
+        if (entry.gate() > 0 || entry.participants().isEmpty()) {
             return Optional.empty();
         }
         return entry.tables().stream()
                 .flatMap(ref -> rows.table(entry.database(), ref.id()).stream())
-                .filter(table -> !table.isKeyless())
+                .filter(entry.mode()::isSealed)
                 .findFirst()
-                .flatMap(table -> refused(
-                        Refusal.MALFORMED,
-                        entry.mode() + " into table " + table.name() + ", which has keys, without its gate"));
+                .flatMap(table ->
+                        refused(Refusal.MALFORMED, entry.mode() + " into table " + table.name() + " without its gate"));
     }
 
     private static String ordinals(SystemEntry.Decide entry) {

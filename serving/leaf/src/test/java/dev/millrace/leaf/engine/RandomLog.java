@@ -3,12 +3,15 @@ package dev.millrace.leaf.engine;
 import static dev.millrace.leaf.engine.DrivenPartition.ref;
 
 import dev.millrace.leaf.replica.LoggedEntry;
+import dev.millrace.spec.ColumnChange;
 import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.error.SqlState;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.DecidedBatch;
 import dev.millrace.store.Participant;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TaskChunks;
 import dev.millrace.store.WriteMode;
@@ -36,6 +39,16 @@ final class RandomLog {
         Rows.table(1002, new KeySpec(KeySpec.PRIMARY, List.of("id"))),
         Rows.table(1003, new KeySpec(KeySpec.PRIMARY, List.of("id")), new KeySpec("by_name", List.of("na\"me")))
     };
+
+    private static final String NAME = "r.\"na\"\"me\"";
+
+    /** A name grows by one; one that has grown four times cannot. */
+    private static final ColumnChange LONGER = new ColumnChange(
+            "na\"me",
+            NAME,
+            "CASE WHEN " + NAME + " LIKE '%xxxx' THEN CAST(CAST('!' || " + NAME + " AS TINYINT) AS VARCHAR) ELSE "
+                    + NAME + " || 'x' END",
+            SqlState.DATA_TOO_LONG);
 
     final List<LoggedEntry> entries = new ArrayList<>();
     final List<Answer> answers = new ArrayList<>();
@@ -120,15 +133,39 @@ final class RandomLog {
         WriteMode mode = WriteMode.values()[random.nextInt(WriteMode.values().length)];
         Draft draft =
                 new Draft(new BatchId(writer, new Attempt(1, attempts.getOrDefault(writer, 0)), ++number), table, mode);
-        for (int task = 0; task < 2; task++) {
+        if (mode == WriteMode.CHANGE) {
+            draft.chunks.add(LogEntry.Stage.change(draft.id, ref(table), rowChange()));
+        }
+        for (int task = 0; task < 2 && mode != WriteMode.CHANGE; task++) {
             int count = random.nextInt(3);
             for (int seq = 0; seq < count; seq++) {
-                draft.chunks.add(DrivenPartition.stage(draft.id, task, seq, table, mode, rows(table)));
+                draft.chunks.add(chunk(draft, task, seq, rows(table)));
             }
         }
         if (!draft.chunks.isEmpty()) {
             drafts.add(draft);
         }
+    }
+
+    private LogEntry.Stage chunk(Draft draft, int task, int seq, String... rows) {
+        if (draft.mode != WriteMode.MERGE) {
+            return DrivenPartition.stage(draft.id, task, seq, draft.table, draft.mode, rows);
+        }
+        return new LogEntry.Stage(
+                draft.id,
+                task,
+                seq,
+                ref(draft.table),
+                WriteMode.MERGE,
+                Optional.of(RowChange.onDuplicateKey(List.of(LONGER))),
+                rows.length,
+                ByteBuffer.wrap(Rows.ipc(draft.table, rows)));
+    }
+
+    /** Some rows go, or have a longer name; at times a name becomes too long, and the seal refuses. */
+    private RowChange rowChange() {
+        Optional<String> plain = Optional.of("r.\"id\" % 5 = " + random.nextInt(5));
+        return new RowChange(plain, Optional.empty(), random.nextInt(3) == 0 ? List.of() : List.of(LONGER));
     }
 
     private String[] rows(TableSpec table) {
@@ -158,7 +195,7 @@ final class RandomLog {
                 continue;
             }
             List<TaskChunks> chunks = chunks(draft);
-            if (draft.mode.isSealed() && !draft.table.isKeyless()) {
+            if (draft.mode.isSealed(draft.table)) {
                 if (drafts.stream().anyMatch(other -> other != draft && other.gate > 0 && other.table == draft.table)) {
                     continue;
                 }

@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNull;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
 import dev.millrace.store.DecidedBatch;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.TableRef;
 import dev.millrace.store.TaskChunks;
 import dev.millrace.store.WriteMode;
 import dev.millrace.store.wire.WireReader;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** An entry of the log of a partition of rows. */
 public sealed interface LogEntry {
@@ -44,21 +46,39 @@ public sealed interface LogEntry {
      * @param task subtask that made it, from 0
      * @param seq its place among the chunks of the task for this partition and batch, from 0; rows of a batch are in
      *     the order (task, seq, row)
+     * @param change of rows that are there, where the mode has one
      * @param rows rows in it
      * @param ipc an Arrow IPC stream: schema and batches with all columns of the table in the table's order; a view of
-     *     the entry's own bytes when it was read
+     *     the entry's own bytes when it was read. Without any byte for a {@link WriteMode#CHANGE}
      */
-    record Stage(BatchId batch, int task, int seq, TableRef table, WriteMode mode, int rows, ByteBuffer ipc)
+    record Stage(
+            BatchId batch,
+            int task,
+            int seq,
+            TableRef table,
+            WriteMode mode,
+            Optional<RowChange> change,
+            int rows,
+            ByteBuffer ipc)
             implements LogEntry {
         public Stage {
             requireNonNull(batch, "batch");
             requireNonNull(table, "table");
             requireNonNull(mode, "mode");
+            if (mode.hasChange() != change.isPresent()) {
+                throw new IllegalArgumentException(mode + " with " + change);
+            }
             ipc = ipc.slice();
         }
 
         public Stage(BatchId batch, int task, int seq, TableRef table, WriteMode mode, int rows, byte[] ipc) {
-            this(batch, task, seq, table, mode, rows, ByteBuffer.wrap(ipc));
+            this(batch, task, seq, table, mode, Optional.empty(), rows, ByteBuffer.wrap(ipc));
+        }
+
+        /** A statement that changes the rows of one partition. */
+        public static Stage change(BatchId batch, TableRef table, RowChange change) {
+            return new Stage(
+                    batch, 0, 0, table, WriteMode.CHANGE, Optional.of(change), 0, ByteBuffer.wrap(new byte[0]));
         }
 
         @Override
@@ -68,8 +88,10 @@ public sealed interface LogEntry {
     }
 
     /**
-     * Checks a staged batch against the tables whose gate its writer holds, and keeps the verdict. Answer: empty, or
-     * refused as DUPLICATE_KEY with the key, as BEHIND while the partition's CSN is below {@code after}, as GATE_LOST
+     * Checks a staged batch against the tables whose gate its writer holds, and keeps the verdict. Answer: empty; {@link
+     * dev.millrace.store.wire.ClashingRows} for {@link WriteMode#SKIP}; the number of rows affected, as MySQL counts
+     * them, where rows that are there are changed. Refused as DUPLICATE_KEY with the key, as OUT_OF_RANGE and the like
+     * for a value that cannot be computed or stored, as BEHIND while the partition's CSN is below {@code after}, as GATE_LOST
      * under a lower gate than the newest seen, as UNKNOWN if chunks are missing. Until its publish, an unseal or a
      * higher gate its tables take no other write here.
      *
@@ -179,15 +201,7 @@ public sealed interface LogEntry {
         int tag = in.u8();
         in.version(VERSION);
         LogEntry entry = switch (tag) {
-            case LogEntryWriter.STAGE ->
-                new Stage(
-                        BatchId.read(in),
-                        in.integer(),
-                        in.integer(),
-                        TableRef.read(in),
-                        WriteMode.read(in),
-                        in.integer(),
-                        in.view());
+            case LogEntryWriter.STAGE -> stage(in);
             case LogEntryWriter.SEAL -> new Seal(BatchId.read(in), in.number(), in.number(), in.list(TaskChunks::read));
             case LogEntryWriter.UNSEAL -> new Unseal(in.number(), in.number(), in.list(WireReader::number));
             case LogEntryWriter.PUBLISH -> new Publish(in.number(), in.number(), in.list(DecidedBatch::read));
@@ -199,5 +213,15 @@ public sealed interface LogEntry {
         };
         in.end();
         return entry;
+    }
+
+    private static Stage stage(WireReader in) {
+        BatchId batch = BatchId.read(in);
+        int task = in.integer();
+        int seq = in.integer();
+        TableRef table = TableRef.read(in);
+        WriteMode mode = WriteMode.read(in);
+        Optional<RowChange> change = mode.hasChange() ? Optional.of(RowChange.read(in)) : Optional.empty();
+        return new Stage(batch, task, seq, table, mode, change, in.integer(), in.view());
     }
 }

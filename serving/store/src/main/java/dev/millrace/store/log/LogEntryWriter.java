@@ -18,6 +18,7 @@ final class LogEntryWriter implements LogEntry.Cases<byte[]> {
         out.number(entry.task()).number(entry.seq());
         entry.table().write(out);
         entry.mode().write(out);
+        entry.change().ifPresent(change -> change.write(out));
         return out.number(entry.rows()).toBytes(entry.ipc());
     }
 

@@ -33,7 +33,13 @@ public enum Refusal {
     UNAVAILABLE(SqlState.STORE_UNREACHABLE, true),
     MALFORMED(SqlState.INTERNAL, false),
     /** A pipeline's transform is not in the catalog, or not any more: store it again. */
-    PROGRAM_MISSING(SqlState.TRANSFORM_UNAVAILABLE, false);
+    PROGRAM_MISSING(SqlState.TRANSFORM_UNAVAILABLE, false),
+    /** An expression of the statement has no value for a row. */
+    NO_VALUE(SqlState.NUMERIC_OVERFLOW, false),
+    OUT_OF_RANGE(SqlState.OUT_OF_RANGE, false),
+    TOO_LONG(SqlState.DATA_TOO_LONG, false),
+    INCORRECT_VALUE(SqlState.INCORRECT_VALUE, false),
+    NULL_VALUE(SqlState.NOT_NULL_VIOLATION, false);
 
     private final SqlState state;
     private final boolean transientRefusal;
@@ -45,6 +51,23 @@ public enum Refusal {
 
     public SqlState state() {
         return state;
+    }
+
+    /** What stands for a value that does not fit its column. */
+    public static Refusal ofMisfit(SqlState state) {
+        return switch (state) {
+            case OUT_OF_RANGE -> OUT_OF_RANGE;
+            case DATA_TOO_LONG -> TOO_LONG;
+            default -> INCORRECT_VALUE;
+        };
+    }
+
+    /** Whether it says that a row cannot become what the statement makes of it. */
+    public boolean isOfValue() {
+        return switch (this) {
+            case NO_VALUE, OUT_OF_RANGE, TOO_LONG, INCORRECT_VALUE, NULL_VALUE -> true;
+            default -> false;
+        };
     }
 
     /** Whether the same call may succeed a little later. */

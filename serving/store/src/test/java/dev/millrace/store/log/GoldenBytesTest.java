@@ -3,6 +3,7 @@ package dev.millrace.store.log;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.spec.ColumnChange;
 import dev.millrace.spec.ColumnSpec;
 import dev.millrace.spec.Credentials;
 import dev.millrace.spec.DatabaseSpec;
@@ -11,6 +12,7 @@ import dev.millrace.spec.KeySpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.type.SqlType;
 import dev.millrace.store.Attempt;
 import dev.millrace.store.BatchId;
@@ -21,6 +23,7 @@ import dev.millrace.store.Participant;
 import dev.millrace.store.PartitionMap;
 import dev.millrace.store.PipelineError;
 import dev.millrace.store.PipelineState;
+import dev.millrace.store.RowChange;
 import dev.millrace.store.SourceOffsets;
 import dev.millrace.store.TableChange;
 import dev.millrace.store.TableRef;
@@ -153,6 +156,26 @@ class GoldenBytesTest {
     }
 
     @Test
+    void changesOfRowsKeepTheirBytes() throws IOException {
+        RowChange change = new RowChange(
+                Optional.of("(r.\"id\" > 5)"),
+                Optional.of("(r.\"n\" + 1 > 5)"),
+                List.of(new ColumnChange("n", "r.\"n\" + 1", "CAST(r.\"n\" + 1 AS TINYINT)", SqlState.OUT_OF_RANGE)));
+        LogEntry.Stage update = LogEntry.Stage.change(BATCH, REF, change);
+        assertKept("LogEntry.Stage.Change", update, LogEntry::toBytes, LogEntry::fromBytes);
+        LogEntry.Stage merge = new LogEntry.Stage(
+                BATCH,
+                1,
+                2,
+                REF,
+                WriteMode.MERGE,
+                Optional.of(RowChange.onDuplicateKey(change.columns())),
+                10,
+                ByteBuffer.wrap(IPC));
+        assertKept("LogEntry.Stage.Merge", merge, LogEntry::toBytes, LogEntry::fromBytes);
+    }
+
+    @Test
     void answersKeepTheirBytes() throws IOException {
         assertKept(Answer.class, ANSWERS, Answer::toBytes, bytes -> Answer.fromBytes(bytes.array()));
     }
@@ -218,17 +241,21 @@ class GoldenBytesTest {
                         .map(Class::getName)
                         .toList());
         for (T sample : samples) {
-            byte[] bytes = write.apply(sample);
-            Path file = FOLDER.resolve(
-                    kind.getSimpleName() + "." + sample.getClass().getSimpleName() + ".hex");
-            if (!Files.exists(file) && Boolean.getBoolean("golden.accept")) {
-                Files.writeString(file, HexFormat.of().formatHex(bytes) + "\n", UTF_8);
-            }
-            assertThat(file).as("golden bytes of " + sample).exists();
-            String golden = Files.readString(file, UTF_8).strip();
-            assertThat(HexFormat.of().formatHex(bytes)).as(sample.toString()).isEqualTo(golden);
-            T again = read.apply(ByteBuffer.wrap(HexFormat.of().parseHex(golden)));
-            assertThat(write.apply(again)).as(sample.toString()).isEqualTo(bytes);
+            assertKept(kind.getSimpleName() + "." + sample.getClass().getSimpleName(), sample, write, read);
         }
+    }
+
+    private static <T> void assertKept(String name, T sample, Function<T, byte[]> write, Function<ByteBuffer, T> read)
+            throws IOException {
+        byte[] bytes = write.apply(sample);
+        Path file = FOLDER.resolve(name + ".hex");
+        if (!Files.exists(file) && Boolean.getBoolean("golden.accept")) {
+            Files.writeString(file, HexFormat.of().formatHex(bytes) + "\n", UTF_8);
+        }
+        assertThat(file).as("golden bytes of " + sample).exists();
+        String golden = Files.readString(file, UTF_8).strip();
+        assertThat(HexFormat.of().formatHex(bytes)).as(sample.toString()).isEqualTo(golden);
+        T again = read.apply(ByteBuffer.wrap(HexFormat.of().parseHex(golden)));
+        assertThat(write.apply(again)).as(sample.toString()).isEqualTo(bytes);
     }
 }

@@ -10,15 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.calcite.config.CalciteConnectionConfigImpl;
-import org.apache.calcite.jdbc.CalciteSchema;
-import org.apache.calcite.plan.RelOptCluster;
-import org.apache.calcite.plan.hep.HepPlanner;
-import org.apache.calcite.plan.hep.HepProgram;
-import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
@@ -29,8 +22,6 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlShuttle;
-import org.apache.calcite.sql.validate.SqlValidator;
-import org.apache.calcite.sql2rel.SqlToRelConverter;
 
 /** Expressions over the inputs of a load, which are columns and {@code @variables}, in DuckDB's SQL. */
 public final class InputExpression {
@@ -43,14 +34,14 @@ public final class InputExpression {
     private final MySqlTypeFactory types = new MySqlTypeFactory();
     private final RexBuilder rex = new RexBuilder(types);
     private final TreeMap<String, String> names = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    private final TreeMap<String, RexNode> inputs = new TreeMap<>();
+    private final NamedInputs inputs = new NamedInputs(types, rex);
     private final List<String> quoted = new ArrayList<>();
 
     /** @param inputs names, those of variables with their {@code @}, and types; all of them may be NULL */
     public InputExpression(Map<String, SqlType> inputs) {
         inputs.forEach((name, type) -> {
             names.put(name, name);
-            this.inputs.put(name, rex.makeInputRef(Types.of(types, type, true), quoted.size()));
+            this.inputs.add(name, Types.of(types, type, true));
             quoted.add('"' + name.replace("\"", "\"\"") + '"');
         });
     }
@@ -98,7 +89,7 @@ public final class InputExpression {
                     text.at().position());
         }
         names.put(name, name);
-        inputs.put(name, node);
+        inputs.define(name, node);
     }
 
     /** Truth: true, false or NULL. */
@@ -114,34 +105,7 @@ public final class InputExpression {
 
     private RexNode convert(SqlText text, boolean condition) {
         SqlNode parsed = SqlParsers.expression(text).accept(new Inputs());
-        SqlNode rewritten = condition
-                ? Validation.rewriteCondition(parsed, RewriteContext.withoutSession())
-                : Validation.rewriteExpression(parsed, RewriteContext.withoutSession());
-        CalciteCatalogReader nothing = new CalciteCatalogReader(
-                CalciteSchema.createRootSchema(false),
-                List.of(),
-                types,
-                new CalciteConnectionConfigImpl(new Properties()));
-        SqlValidator validator = Validation.validator(nothing, types);
-        try {
-            TreeMap<String, RelDataType> inputTypes = new TreeMap<>();
-            inputs.forEach((name, input) -> inputTypes.put(name, input.getType()));
-            SqlNode valid = validator.validateParameterizedExpression(rewritten, inputTypes);
-            SqlToRelConverter converter = new SqlToRelConverter(
-                    (row, query, schema, view) -> {
-                        throw new IllegalStateException("no views");
-                    },
-                    validator,
-                    nothing,
-                    RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), rex),
-                    new Convertlets(),
-                    SqlToRelConverter.config());
-            return converter.convertExpression(valid, inputs);
-        } catch (StatementException e) {
-            throw e;
-        } catch (RuntimeException | StackOverflowError | AssertionError e) {
-            throw ValidationErrors.translate(e);
-        }
+        return inputs.convert(parsed, condition, RewriteContext.withoutSession());
     }
 
     /** Names become the inputs' own spelling; {@code @x}, which the parser makes a call, becomes a name. */

@@ -26,6 +26,37 @@ public interface RewriteContext {
     /** A table of FROM that is no common table expression, as (database, table) in the catalog's spelling. */
     SqlIdentifier table(SqlIdentifier name);
 
+    /**
+     * An expression that is evaluated wherever its rows are, and must be the same there: as outside of any session, and
+     * without the clock.
+     */
+    static RewriteContext withoutClock() {
+        RewriteContext outside = withoutSession();
+        return new RewriteContext() {
+            @Override
+            public Optional<SqlNode> function(String name, List<SqlNode> operands, SqlParserPos pos) {
+                if (outside.function(name, operands, pos).isPresent()) {
+                    throw new StatementException(
+                            SqlState.UNSUPPORTED,
+                            name + "() in ON DUPLICATE KEY UPDATE of a load is not supported: SET a column to it, and"
+                                    + " take its VALUES()",
+                            Operator.position(pos));
+                }
+                return Optional.empty();
+            }
+
+            @Override
+            public SqlNode parameter(int index, SqlParserPos pos) {
+                return outside.parameter(index, pos);
+            }
+
+            @Override
+            public SqlIdentifier table(SqlIdentifier name) {
+                return outside.table(name);
+            }
+        };
+    }
+
     /** An expression that stands outside of any session: DEFAULT, and SET and WHERE of a pipeline. */
     static RewriteContext withoutSession() {
         return new RewriteContext() {
