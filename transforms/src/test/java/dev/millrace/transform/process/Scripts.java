@@ -24,7 +24,9 @@ final class Scripts {
 
     /** A runner of a shell script. */
     ProgramRunner runner(String script, ProgramLimits limits, String... arguments) throws IOException {
-        Path file = Files.writeString(folder.resolve("script.sh"), "#!/bin/sh\n" + script + "\n");
+        // Each in a folder of its own: a file that a process just begins to execute cannot be written.
+        Path file = Files.createTempDirectory(folder, "script").resolve("script.sh");
+        Files.writeString(file, "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
         Program program = new Program(file, folder, List.of(arguments), "db.p", "7.0.2");
         return new ProgramRunner(program, limits, folder.resolve("runs"));

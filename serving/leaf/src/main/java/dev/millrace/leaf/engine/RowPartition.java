@@ -34,6 +34,7 @@ public final class RowPartition implements PartitionEngine {
     private final PartitionMemory memory;
     private final StagedBatches staged;
     private final EntryApplier applier;
+    private final ChangeBinding binding;
     private final Object changed = new Object();
     private volatile long csn;
 
@@ -44,6 +45,7 @@ public final class RowPartition implements PartitionEngine {
         memory = new PartitionMemory(file);
         staged = new StagedBatches(folder.resolve("stage"), database.stageMemory(), memory::isFinished);
         applier = new EntryApplier(file, memory, staged);
+        binding = new ChangeBinding(database);
         csn = memory.csn();
     }
 
@@ -166,7 +168,10 @@ public final class RowPartition implements PartitionEngine {
                 return refused(
                         Refusal.TOO_LARGE, entry.batch() + " has more than " + BATCH_BYTES_MAX + " bytes in " + id);
             }
-            return rows(entry.table(), spec -> StageCheck.layout(entry, spec));
+            return rows(
+                    entry.table(),
+                    spec -> StageCheck.layout(entry, spec)
+                            .or(() -> entry.change().flatMap(change -> binding.problem(spec, change))));
         }
 
         @Override

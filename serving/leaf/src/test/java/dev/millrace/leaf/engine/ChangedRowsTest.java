@@ -21,6 +21,7 @@ import dev.millrace.store.wire.Answer;
 import dev.millrace.store.wire.Refusal;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +103,28 @@ class ChangedRowsTest {
         assertThat(p.apply(seal).orThrow().number()).isEqualTo(6 + 1 + 4 + 2 + 1);
         p.apply(new LogEntry.Publish(1, 2, List.of(decided(2, batch(2), 5, new TaskChunks(0, 2)))));
         assertThat(p.rows(KEYED)).containsExactly("1:abcd", "2:", "3:", "5:xyz", "6:");
+    }
+
+    @Test
+    void sqlThatDoesNotBindIsRefusedBeforeItGoesIntoTheLog() {
+        List<RowChange> unsound = List.of(
+                where("r.\"nope\" > 0"),
+                where("r.\"id\" >"),
+                where("r.\"id\" > 0", assigned("nope(1)")),
+                new RowChange(Optional.empty(), Optional.of("r.\"id\" + DATE '2020-01-01'"), List.of()));
+        for (RowChange change : unsound) {
+            assertThat(proposed(change))
+                    .hasValueSatisfying(answer -> assertThat(refusal(answer)).isEqualTo(Refusal.MALFORMED));
+        }
+        assertThat(proposed(where("r.\"id\" > 0", assigned("CAST(1 / (r.\"id\" - 1) AS VARCHAR)"))))
+                .isEmpty();
+        assertThat(proposed(RowChange.onDuplicateKey(List.of(assigned("v.\"na\"\"me\" || 'x'")))))
+                .isEmpty();
+    }
+
+    private Optional<Answer> proposed(RowChange change) {
+        byte[] bytes = LogEntry.Stage.change(batch(2), ref(KEYED), change).toBytes();
+        return p.partition.beforePropose(ByteBuffer.wrap(bytes), Duration.ZERO);
     }
 
     private static RowChange where(String plain, ColumnChange... columns) {
