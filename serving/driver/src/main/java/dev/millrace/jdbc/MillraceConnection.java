@@ -123,6 +123,28 @@ final class MillraceConnection extends AvaticaConnection {
         }
     }
 
+    /** Kills one call of a statement, one kill at a time, and never what comes after the call. */
+    private static final class TimeOut {
+        private final AtomicBoolean killing = new AtomicBoolean();
+        private boolean ended;
+
+        boolean begins() {
+            return killing.compareAndSet(false, true);
+        }
+
+        synchronized void kill(Runnable kill) {
+            if (!ended) {
+                kill.run();
+            }
+            killing.set(false);
+        }
+
+        /** Returns when no kill is under way and none can come. */
+        synchronized void end() {
+            ended = true;
+        }
+    }
+
     private interface Call<T, E extends Exception> {
         T run() throws SQLException, E;
     }
@@ -139,13 +161,16 @@ final class MillraceConnection extends AvaticaConnection {
             }
         }
         AtomicBoolean over = new AtomicBoolean();
+        TimeOut timeOut = new TimeOut();
         ScheduledFuture<?> timeout = TIMER.scheduleWithFixedDelay(
                 () -> {
                     over.set(true);
                     // Its own thread: the timer is everybody's, and a server may take its time.
-                    Thread killing = new Thread(this::killQuietly, "millrace-jdbc-kill");
-                    killing.setDaemon(true);
-                    killing.start();
+                    if (timeOut.begins()) {
+                        Thread killing = new Thread(() -> timeOut.kill(this::killQuietly), "millrace-jdbc-kill");
+                        killing.setDaemon(true);
+                        killing.start();
+                    }
                 },
                 TimeUnit.SECONDS.toMillis(seconds),
                 AGAIN_MILLIS,
@@ -160,6 +185,7 @@ final class MillraceConnection extends AvaticaConnection {
             throw e;
         } finally {
             timeout.cancel(false);
+            timeOut.end();
             executing.remove(statement);
         }
     }

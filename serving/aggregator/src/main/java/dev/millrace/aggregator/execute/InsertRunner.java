@@ -6,6 +6,7 @@ import dev.millrace.aggregator.catalog.CatalogView;
 import dev.millrace.aggregator.catalog.LiveCatalog;
 import dev.millrace.aggregator.plan.ChangePlanner;
 import dev.millrace.aggregator.plan.ResultColumn;
+import dev.millrace.aggregator.plan.SessionValues;
 import dev.millrace.ddl.Insert;
 import dev.millrace.ddl.SqlText;
 import dev.millrace.ddl.check.CheckedInsert;
@@ -114,13 +115,11 @@ final class InsertRunner {
         if (insert.onDuplicate().isEmpty()) {
             return Optional.empty();
         }
+        SessionValues values = session.values();
+        int before = parametersOf(insert.source(), session);
         List<RowChange> changes = parameterSets.stream()
-                .map(parameters -> RowChange.onDuplicateKey(this.changes.onDuplicateKey(
-                        insert.onDuplicate(),
-                        table,
-                        parameters,
-                        parametersOf(insert.source(), session),
-                        session.values())))
+                .map(parameters -> RowChange.onDuplicateKey(
+                        this.changes.onDuplicateKey(insert.onDuplicate(), table, parameters, before, values)))
                 .distinct()
                 .toList();
         if (changes.size() > 1) {

@@ -62,6 +62,11 @@ public final class Session {
         idleSinceNanos = System.nanoTime();
     }
 
+    /** Why the statement of this thread is to end. */
+    Optional<String> killed() {
+        return Optional.ofNullable(running.get(Thread.currentThread())).flatMap(RunningText::killed);
+    }
+
     /** The statement that runs for longest. */
     Optional<RunningText> runningText() {
         return running.values().stream().min(Comparator.comparingLong(RunningText::startNanos));
@@ -121,9 +126,7 @@ public final class Session {
     void starting(RowCursor cursor) {
         starting.add(cursor);
         // A KILL that came while the statement was planned found nothing to cancel.
-        Optional.ofNullable(running.get(Thread.currentThread()))
-                .flatMap(RunningText::killed)
-                .ifPresent(cursor::cancel);
+        killed().ifPresent(cursor::cancel);
     }
 
     void started(RowCursor cursor) {

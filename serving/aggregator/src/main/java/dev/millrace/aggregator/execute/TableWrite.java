@@ -246,6 +246,7 @@ final class TableWrite implements AutoCloseable {
                 .map(entry -> new Participant(entry.getKey(), List.of(new TaskChunks(0, entry.getValue()))))
                 .toList();
         Optional<TableGate> gate = mode.isSealed(table) ? Optional.of(seal(participants)) : Optional.empty();
+        refuseKilled(gate);
         long csn = decided(participants, gate);
         done = true;
         writer.decided(staged(), csn);
@@ -257,6 +258,15 @@ final class TableWrite implements AutoCloseable {
                 participants.stream().map(Participant::ordinal).toList(),
                 PUBLISH_WAIT);
         return rows;
+    }
+
+    /** The last moment at which KILL ends a statement that writes. */
+    private void refuseKilled(Optional<TableGate> gate) {
+        session.killed().ifPresent(reason -> {
+            gate.ifPresent(TableGate::letGo);
+            throw new StatementException(
+                    SqlState.QUERY_INTERRUPTED, "Query execution was interrupted: " + reason + "; nothing is written");
+        });
     }
 
     private long decided(List<Participant> participants, Optional<TableGate> gate) {

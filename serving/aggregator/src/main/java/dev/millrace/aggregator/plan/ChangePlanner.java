@@ -12,6 +12,8 @@ import dev.millrace.ddl.check.operator.RowExpressions;
 import dev.millrace.spec.ColumnChange;
 import dev.millrace.spec.DatabaseSpec;
 import dev.millrace.spec.TableSpec;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
 import dev.millrace.store.RowChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +47,22 @@ public final class ChangePlanner {
         // The condition is read last, as its parameters are, and sees the row as it was.
         RowExpressions before = new RowExpressions(table, clause("UPDATE", update.alias()));
         List<ColumnChange> columns = values.changes(update.assignments(), expressions);
+        refuseRowid(table, columns);
         return planned(update.where(), before, values, columns, database, table);
+    }
+
+    /** The check of keys finds rows by what DuckDB calls so. */
+    private static void refuseRowid(TableSpec table, List<ColumnChange> columns) {
+        boolean key = table.keys().stream()
+                .flatMap(unique -> unique.columns().stream())
+                .anyMatch(name ->
+                        columns.stream().anyMatch(column -> column.column().equalsIgnoreCase(name)));
+        if (key && table.column("rowid").isPresent()) {
+            throw new StatementException(
+                    SqlState.UNSUPPORTED,
+                    "UPDATE of a unique key of table '" + table.name()
+                            + "', which has a column rowid, is not supported");
+        }
     }
 
     /** Plans a DELETE. */

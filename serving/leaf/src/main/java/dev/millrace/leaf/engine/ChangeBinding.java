@@ -8,6 +8,7 @@ import dev.millrace.store.RowChange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,9 @@ import java.util.stream.Collectors;
  * log: in an apply, SQL that does not bind halts every replica, and again after each restart. It runs nothing.
  */
 final class ChangeBinding {
+    /** DuckDB's own limit is 1000. */
+    private static final int DEPTH_MAX = 700;
+
     private final LeafDatabase database;
 
     /** A pipeline says the same with each of its chunks. */
@@ -52,8 +56,12 @@ final class ChangeBinding {
         String sql = "SELECT " + String.join(", ", parts) + " FROM " + row + " AS " + ColumnChange.ROW + ", " + row
                 + " AS " + ColumnChange.VALUES;
         try (Connection connection = database.connect();
-                PreparedStatement bound = connection.prepareStatement(sql)) {
-            bound.getMetaData();
+                Statement settings = connection.createStatement()) {
+            // What applies it wraps it once more: what is as deep as it can be here must not be too deep there.
+            settings.execute("SET max_expression_depth TO " + DEPTH_MAX);
+            try (PreparedStatement bound = connection.prepareStatement(sql)) {
+                bound.getMetaData();
+            }
         } catch (SQLException e) {
             return Optional.of("a change of table " + table.name() + " is no SQL of the leaf: " + e.getMessage());
         }

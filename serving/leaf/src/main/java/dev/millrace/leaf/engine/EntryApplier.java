@@ -220,8 +220,7 @@ final class EntryApplier {
                 // Asked again under the same seal it is the same: until its publication nobody else writes.
                 return check.verdict();
             }
-            Optional<Answer> refusal = check.duplicate();
-            Answer verdict = refusal.orElseGet(check::verdict);
+            Answer verdict = verdict(check);
             if (verdict instanceof Answer.Refused) {
                 memory.changingWriter(entry.batch().writer())
                         .remember(entry.batch().attempt(), entry.batch().number(), verdict);
@@ -234,6 +233,22 @@ final class EntryApplier {
                 memory.table(memory.table(ref.id()).orElseThrow().withSeal(entry.gate(), Optional.of(entry.batch())));
             }
             return verdict;
+        }
+
+        /** An error of the statement's own that nothing foresaw is a refusal, too: this replica is not worth less for it. */
+        private Answer verdict(SealCheck check) {
+            try {
+                Optional<Answer> refusal = check.duplicate();
+                return refusal.orElseGet(check::verdict);
+            } catch (IllegalStateException e) {
+                if (!PartitionFile.isOfStatement(e)) {
+                    throw e;
+                }
+                file.rollback();
+                file.begin();
+                return Answer.refused(
+                        Refusal.NO_VALUE, String.valueOf(e.getCause().getMessage()));
+            }
         }
 
         /** A higher gate was granted, and what was decided before it is published: the batch never will be. */

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,6 +34,19 @@ final class PartitionFile implements AutoCloseable {
 
     /** Name under which rows from Arrow stand in a statement. */
     static final String STREAM = "_stream";
+
+    /** How DuckDB's messages begin that tell of SQL and values, not of memory, disks and faults of its own. */
+    private static final List<String> OF_STATEMENTS = List.of(
+            "Binder Error",
+            "Catalog Error",
+            "Conversion Error",
+            "Invalid Input Error",
+            "Invalid Type Error",
+            "Mismatch Type Error",
+            "Not implemented Error",
+            "Out of Range Error",
+            "Parser Error",
+            "Syntax Error");
 
     private final LeafDatabase database;
     private final PartitionId partition;
@@ -85,6 +99,21 @@ final class PartitionFile implements AutoCloseable {
             commits.unlock();
         }
         inTransaction = false;
+    }
+
+    /** Takes back what was done since {@link #begin}. */
+    void rollback() {
+        if (inTransaction) {
+            execute("ROLLBACK");
+            inTransaction = false;
+        }
+    }
+
+    /** Whether a statement failed for what it says and the rows it says it of: the same on every replica. */
+    static boolean isOfStatement(IllegalStateException failure) {
+        return failure.getCause() instanceof SQLException error
+                && error.getMessage() != null
+                && OF_STATEMENTS.stream().anyMatch(error.getMessage()::startsWith);
     }
 
     /** Runs a statement; answers the number of rows it changed. */

@@ -99,10 +99,15 @@ public final class RowPartition implements PartitionEngine {
     public List<Answer> apply(List<LoggedEntry> entries) {
         List<Answer> answers = new ArrayList<>(entries.size());
         for (LoggedEntry entry : entries) {
-            answers.add(apply(entry));
+            answers.add(
+                    apply(entry, answers.isEmpty() ? Optional.empty() : Optional.of(entries.get(answers.size() - 1))));
         }
+        commit(entries.get(entries.size() - 1));
+        return answers;
+    }
+
+    private void commit(LoggedEntry last) {
         applier.flush();
-        LoggedEntry last = entries.get(entries.size() - 1);
         if (file.inTransaction() || memory.isChanged()) {
             memory.save(last.term(), last.index());
             file.commit();
@@ -113,15 +118,18 @@ public final class RowPartition implements PartitionEngine {
                 changed.notifyAll();
             }
         }
-        return answers;
     }
 
-    private Answer apply(LoggedEntry logged) {
+    private Answer apply(LoggedEntry logged, Optional<LoggedEntry> before) {
         LogEntry entry;
         try {
             entry = LogEntry.fromBytes(logged.bytes().duplicate());
         } catch (IllegalArgumentException e) {
             return Answer.refused(Refusal.MALFORMED, String.valueOf(e.getMessage()));
+        }
+        if (entry instanceof LogEntry.Seal && logged.index() > memory.appliedIndex()) {
+            // It may have to take its own transaction back; what came before it stays.
+            before.ifPresent(this::commit);
         }
         if (logged.index() <= memory.appliedIndex()) {
             applier.restore(logged, entry);

@@ -122,6 +122,18 @@ class ChangedRowsTest {
                 .isEmpty();
     }
 
+    @Test
+    void failureThatNothingForesawIsARefusalAndTheReplicaGoesOn() {
+        // DuckDB's TRY does not catch it.
+        RowChange bad = where("r.\"id\" = 1", assigned("CASE WHEN " + NAME + " LIKE 'a!' ESCAPE '!' THEN 'x' END"));
+        LogEntry.Seal seal = staged(2, bad);
+        assertThat(refusal(p.apply(seal))).isEqualTo(Refusal.NO_VALUE);
+        assertThat(refusal(p.apply(seal))).as("asked again").isEqualTo(Refusal.NO_VALUE);
+        p.reopen();
+        p.apply(insert(3, 0, KEYED, WriteMode.INSERT, "4:d"));
+        assertThat(p.rows(KEYED)).containsExactly("1:a", "2:b", "3:", "4:d");
+    }
+
     private Optional<Answer> proposed(RowChange change) {
         byte[] bytes = LogEntry.Stage.change(batch(2), ref(KEYED), change).toBytes();
         return p.partition.beforePropose(ByteBuffer.wrap(bytes), Duration.ZERO);

@@ -9,6 +9,8 @@ import static dev.millrace.ddl.check.operator.Accepts.NUMBER;
 import static dev.millrace.ddl.check.operator.Accepts.TEXT;
 
 import dev.millrace.ddl.check.operator.Operator.Lowering;
+import dev.millrace.spec.error.SqlState;
+import dev.millrace.spec.error.StatementException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -223,22 +225,50 @@ final class LogicOperators {
             .returns(Arguments::bool)
             .as((call, x) -> x.get(0) + " IN (" + String.join(", ", x.subList(1, x.size())) + ")");
 
-    /** Back-slash is MySQL's escape where none is named; DuckDB has none and refuses one at the end. */
+    /**
+     * Back-slash is MySQL's escape where none is named; DuckDB has none. An escape at a pattern's end stands for itself;
+     * DuckDB refuses it, with an error that no TRY catches.
+     */
     private static String like(RexCall call, List<String> operands) {
-        String escape = operands.size() == 3 ? operands.get(2) : "'\\'";
+        String escape = escape(call);
         String pattern = operands.get(1);
-        boolean standard = operands.size() == 2;
-        if (standard && call.getOperands().get(1) instanceof RexLiteral literal && !literal.isNull()) {
-            String text = literal.getValueAs(String.class);
-            int slashes = text.length() - text.replaceAll("\\\\+$", "").length();
-            if (slashes % 2 == 1) {
-                pattern = pattern.substring(0, pattern.length() - 1) + "\\'";
-            }
-            if (!text.contains("\\")) {
+        if (call.getOperands().get(1) instanceof RexLiteral literal) {
+            String text = literal.isNull() ? "" : literal.getValueAs(String.class);
+            if (escape.isEmpty() || !text.contains(escape)) {
                 return "(" + operands.get(0) + " LIKE " + pattern + ")";
             }
+            int escapes = 0;
+            while (text.startsWith(escape, text.length() - (escapes + 1) * escape.length())) {
+                escapes++;
+            }
+            if (escapes % 2 == 1) {
+                pattern = "(" + pattern + " || " + quoted(escape) + ")";
+            }
+        } else if (!escape.isEmpty()) {
+            String code = String.format(Locale.ROOT, "\\x{%X}", escape.codePointAt(0));
+            pattern = "CASE WHEN regexp_matches(" + pattern + ", '(^|[^" + code + "])(" + code + code + ")*" + code
+                    + "$') THEN " + pattern + " || " + quoted(escape) + " ELSE " + pattern + " END";
         }
-        return "(" + operands.get(0) + " LIKE " + pattern + " ESCAPE " + escape + ")";
+        return "(" + operands.get(0) + " LIKE " + pattern + (escape.isEmpty() ? "" : " ESCAPE " + quoted(escape)) + ")";
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    /** One character, or none. */
+    private static String escape(RexCall call) {
+        if (call.getOperands().size() == 2) {
+            return "\\";
+        }
+        String text = call.getOperands().get(2) instanceof RexLiteral literal && !literal.isNull()
+                ? literal.getValueAs(String.class)
+                : null;
+        if (text == null || text.codePointCount(0, text.length()) > 1) {
+            throw new StatementException(
+                    SqlState.WRONG_ARGUMENTS, "Incorrect arguments to ESCAPE: it takes one character, written out");
+        }
+        return text;
     }
 
     private static Operator extreme(String name) {

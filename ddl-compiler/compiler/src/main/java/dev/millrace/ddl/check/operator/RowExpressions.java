@@ -229,7 +229,8 @@ public final class RowExpressions {
         public SqlNode visit(SqlIdentifier name) {
             boolean word = name.isSimple()
                     && !name.isComponentQuoted(0)
-                    && name.getSimple().regionMatches(true, 0, "CURRENT_", 0, 8);
+                    && name.getSimple().regionMatches(true, 0, "CURRENT_", 0, 8)
+                    && table.column(name.getSimple()).isEmpty();
             return word ? name : new SqlIdentifier(known(name), name.getParserPosition());
         }
 

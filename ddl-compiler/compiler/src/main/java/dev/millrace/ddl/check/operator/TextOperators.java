@@ -21,6 +21,9 @@ import org.apache.calcite.sql.type.SqlTypeName;
 /** Text. Lengths and places count characters, LENGTH bytes; comparison is binary, so there is no collation. */
 final class TextOperators {
     /** TRIM(what, text), and the two that trim one side. */
+    /** Longer text is not made, as with MySQL's max_allowed_packet: it would be NULL there, too. */
+    private static final long MADE_MAX = 64L << 20;
+
     static final Operator TRIM = trim("TRIM", "trim", "^(?:%s)+|(?:%s)+$");
 
     static final Operator LTRIM = trim("LTRIM", "ltrim", "^(?:%s)+");
@@ -84,8 +87,14 @@ final class TextOperators {
             LOCATE,
             Operator.named("INSTR", TEXT, TEXT).returns(Arguments::bigint).as("instr($1, $2)"),
             Operator.named("REVERSE", TEXT).returns(a -> textLike(a, 0)).as("reverse($1)"),
-            Operator.named("REPEAT", TEXT, BIGINT).returns(Arguments::text).as("repeat($1, $2)"),
-            Operator.named("SPACE", BIGINT).returns(Arguments::text).as("repeat(' ', $1)"),
+            Operator.named("REPEAT", TEXT, BIGINT)
+                    .returns(Arguments::text)
+                    .nullable()
+                    .as("CASE WHEN $2 > " + MADE_MAX + " // greatest(strlen($1), 1) THEN NULL ELSE repeat($1, $2) END"),
+            Operator.named("SPACE", BIGINT)
+                    .returns(Arguments::text)
+                    .nullable()
+                    .as("CASE WHEN $1 > " + MADE_MAX + " THEN NULL ELSE repeat(' ', $1) END"),
             Operator.named("STRCMP", TEXT, TEXT)
                     .returns(Arguments::integer)
                     .as("CASE WHEN $1 = $2 THEN 0 WHEN $1 < $2 THEN -1 WHEN $1 > $2 THEN 1 END"),
@@ -201,7 +210,10 @@ final class TextOperators {
                 .as((call, x) -> {
                     String padding = x.size() == 3 ? x.get(2) : "' '";
                     String function = name.equals("LPAD") ? "lpad" : "rpad";
-                    return Operator.fill("CASE WHEN $2 < 0 THEN NULL WHEN length($1) >= $2 THEN left($1, $2) WHEN ", x)
+                    return Operator.fill(
+                                    "CASE WHEN $2 < 0 OR $2 > " + MADE_MAX
+                                            + " THEN NULL WHEN length($1) >= $2 THEN left($1, $2) WHEN ",
+                                    x)
                             + padding + " = '' THEN '' ELSE " + function + "(" + x.get(0) + ", CAST(" + x.get(1)
                             + " AS INTEGER), " + padding + ") END";
                 });
