@@ -92,6 +92,13 @@ class AvroContainerTest {
     }
 
     @Test
+    void placesAreSaidToBeRows() {
+        assertThat(FileContent.unit(pipeline())).isEqualTo("row");
+        assertThat(FileContent.unit(pipeline(new FormatSpec.Json(List.of(mapping("id"), mapping("word"))))))
+                .isEqualTo("byte");
+    }
+
+    @Test
     void whatIsTornOrNoContainerIsSaidByName() throws Exception {
         FoundFile file = put("whole.avro", SCHEMA, CodecFactory.deflateCodec(1));
         byte[] bytes = Files.readAllBytes(Path.of(file.path()));
@@ -282,19 +289,24 @@ class AvroContainerTest {
         return rows;
     }
 
+    private static FormatSpec.Mapping mapping(String name) {
+        return new FormatSpec.Mapping(name, List.of(name), Optional.empty());
+    }
+
     private PipelineSpec pipeline() {
+        return pipeline(new FormatSpec.Avro(List.of(mapping("id"), mapping("word")), Optional.empty(), List.of()));
+    }
+
+    private PipelineSpec pipeline(FormatSpec format) {
         List<ColumnSpec> columns = List.of(
                 new ColumnSpec("id", SqlType.of(SqlType.Kind.BIGINT), true, Optional.empty()),
                 new ColumnSpec("word", SqlType.of(SqlType.Kind.VARCHAR, 40), true, Optional.empty()));
-        List<FormatSpec.Mapping> mappings = columns.stream()
-                .map(column -> new FormatSpec.Mapping(column.name(), List.of(column.name()), Optional.empty()))
-                .toList();
         return new PipelineSpec(
                 1,
                 "db",
                 "p",
                 new SourceSpec.Files(folder + "/*", FileSettings.DEFAULT),
-                new FormatSpec.Avro(mappings, Optional.empty(), List.of()),
+                format,
                 new TableSpec(1, 1, "db", "t", false, columns, List.of(), List.of()),
                 Duration.ofMillis(100),
                 OptionalInt.empty());
