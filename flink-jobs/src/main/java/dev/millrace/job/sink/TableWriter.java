@@ -19,6 +19,7 @@ import dev.millrace.store.FilePlace;
 import dev.millrace.store.Participant;
 import dev.millrace.store.wire.Refusal;
 import dev.millrace.store.wire.RefusedException;
+import dev.millrace.transform.file.FileContent;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -168,8 +169,10 @@ final class TableWriter
     private RuntimeException tooLarge(LoadedRows loaded, StatementException e) {
         Cursor from = loaded.from();
         SourceSpec source = run.pipeline().source();
+        String unit = FileContent.unit(run.pipeline());
         String range = source.isFiles()
-                ? FilePlace.of(from.offset()) + " to " + FilePlace.of(loaded.to())
+                ? FilePlace.of(from.offset()).in(unit) + " to "
+                        + FilePlace.of(loaded.to()).in(unit)
                 : "offsets " + from.offset() + " to " + (loaded.to() - 1);
         String message = e.getMessage() + "; it is among " + range + " of " + source.place(from.partition());
         return RunEnd.failed(

@@ -95,7 +95,10 @@ final class FileSplitReader implements SplitReader<KafkaFetch, FileSplit> {
             }
             long skipped = new FilePlace(place, FilePlace.State.SKIPPED).offset();
             String message = e.getMessage() + "; "
-                    + (run.pipeline().isThroughProgram() ? "it" : "what comes behind byte " + place) + " is left out";
+                    + (run.pipeline().isThroughProgram()
+                            ? "it"
+                            : "what comes behind " + FileContent.unit(run.pipeline()) + " " + place)
+                    + " is left out";
             return new KafkaFetch(
                     from,
                     skipped,

@@ -3,10 +3,10 @@ package dev.millrace.store;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How far a file is loaded, as the offset of its cursor: bytes of its content, unpacked, or rows of Parquet, and above them whether anything
- * is still to come. So it only ever grows, and a batch moves it like any other cursor.
+ * How far a file is loaded, as the offset of its cursor: bytes of its content, unpacked, or rows of Parquet and of Avro
+ * containers, and above them whether anything is still to come. So it only ever grows, and a batch moves it like any other cursor.
  *
- * @param bytes of the content before it
+ * @param bytes of the content before it, or rows
  */
 public record FilePlace(long bytes, State state) {
     /** What becomes of the rest. */
@@ -48,10 +48,15 @@ public record FilePlace(long bytes, State state) {
         };
     }
 
-    /** As it stands in messages. */
+    /** As it stands in messages of those who do not know what is counted. */
     @Override
     public String toString() {
-        return "byte " + bytes
+        return in("place");
+    }
+
+    /** As it stands in messages, a number of such units. */
+    public String in(String unit) {
+        return unit + " " + bytes
                 + switch (state) {
                     case LOADING -> "";
                     case LOADED -> " (its end)";

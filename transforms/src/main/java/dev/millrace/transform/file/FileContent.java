@@ -98,6 +98,11 @@ public final class FileContent implements Closeable {
                 && (pipeline.format() instanceof FormatSpec.Parquet || isContainer(pipeline.format()));
     }
 
+    /** What places are numbers of, for messages: "row" or "byte". */
+    public static String unit(PipelineSpec pipeline) {
+        return countsRows(pipeline) ? "row" : "byte";
+    }
+
     private static InputStream content(SourceSpec.Files files, FoundFile file, long place) throws IOException {
         FileChannel channel = FileChannel.open(Path.of(file.path()));
         try {

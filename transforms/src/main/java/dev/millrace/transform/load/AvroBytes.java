@@ -12,7 +12,7 @@ final class AvroBytes {
     private static final int DEPTH_MAX = JsonScanner.DEPTH_MAX;
 
     /** What a record may hold of records and items without bytes. */
-    private static final int EMPTY_MAX = 1 << 20;
+    static final int EMPTY_MAX = 1 << 20;
 
     /** Records in records in arrays around a value of one byte. */
     private static final long VALUES_PER_BYTE_MAX = 16;

@@ -32,6 +32,9 @@ public final class AvroContainer implements FileRecords {
     /** A block is in memory as a whole; writers make them of some ten KB. */
     private static final int BLOCK_BYTES_MAX = OutputCutter.RECORD_BYTES_MAX;
 
+    /** A piece of values of few bytes has no more of them: their rows take memory too. */
+    private static final int PIECE_VALUES_MAX = 1 << 18;
+
     /** Longest form of a number. */
     private static final int NUMBER_BYTES_MAX = 10;
 
@@ -42,6 +45,11 @@ public final class AvroContainer implements FileRecords {
     private final boolean deflated;
     private final byte[] sync;
     private final AvroBytes values = new AvroBytes();
+
+    /** Values of the block in hand that are still to come. */
+    private long valuesLeft;
+
+    private Optional<IOException> fault = Optional.empty();
     private long place;
     private long toSkip;
     private boolean ended;
@@ -147,22 +155,40 @@ public final class AvroContainer implements FileRecords {
         return Optional.of(schemaText);
     }
 
+    /** A block that cannot be read takes none of those before it with it: their values come first, then the error. */
     @Override
     public RecordBatch next() throws IOException {
+        if (fault.isPresent()) {
+            throw fault.get();
+        }
         Piece piece = new Piece(place);
-        while (!ended && piece.size < pieceBytes) {
-            int first = in.read();
-            if (first < 0) {
-                ended = true;
-                break;
+        try {
+            fill(piece);
+        } catch (IOException e) {
+            fault = Optional.of(e);
+            if (piece.count == 0) {
+                throw e;
             }
-            block(number(first), piece);
         }
         place += piece.count;
         return piece.records();
     }
 
-    private void block(long count, Piece piece) throws IOException {
+    private void fill(Piece piece) throws IOException {
+        while (!ended && piece.size < pieceBytes && piece.count < PIECE_VALUES_MAX) {
+            if (valuesLeft == 0) {
+                int first = in.read();
+                if (first < 0) {
+                    ended = true;
+                    return;
+                }
+                open(number(first));
+            }
+            takeBlock(piece);
+        }
+    }
+
+    private void open(long count) throws IOException {
         int size = size(BLOCK_BYTES_MAX);
         if (count < 0) {
             throw new IOException("a block of " + count + " values");
@@ -176,22 +202,36 @@ public final class AvroContainer implements FileRecords {
             return;
         }
         byte[] block = deflated ? inflated(packed) : packed;
+        // Values may have no bytes, but then their number is all that bounds them.
+        if (count > (long) AvroBytes.EMPTY_MAX + block.length) {
+            throw new IOException("a block of " + count + " values in " + block.length + " bytes");
+        }
         values.start(block, 0, block.length);
+        valuesLeft = count;
+    }
+
+    /** The block in hand, or as much of it as the piece takes. Where it is broken, nothing in it can be trusted. */
+    private void takeBlock(Piece piece) throws IOException {
+        int size = piece.size;
+        int count = piece.count;
         try {
-            for (long i = 0; i < count; i++) {
+            while (valuesLeft > 0 && piece.count < PIECE_VALUES_MAX) {
                 int from = values.at;
                 values.skip(schema, 0);
+                valuesLeft--;
                 if (toSkip > 0) {
                     toSkip--;
                 } else {
-                    piece.add(block, from, values.at);
+                    piece.add(values.bytes, from, values.at);
                 }
             }
+            if (valuesLeft == 0 && !values.isEnd()) {
+                throw values.malformed(values.at, "the block has more bytes than its values");
+            }
         } catch (BadValue bad) {
+            piece.size = size;
+            piece.count = count;
             throw new IOException("a block is " + bad.getMessage(), bad);
-        }
-        if (!values.isEnd()) {
-            throw new IOException("a block has more bytes than its " + count + " values");
         }
     }
 
@@ -203,16 +243,17 @@ public final class AvroContainer implements FileRecords {
             int size = 0;
             while (!inflater.finished()) {
                 if (size == block.length) {
-                    if (size >= BLOCK_BYTES_MAX) {
-                        throw new IOException("a block has more than " + BLOCK_BYTES_MAX + " bytes");
-                    }
-                    block = Arrays.copyOf(block, 2 * size);
+                    // One byte more: a block of just the limit may end there.
+                    block = Arrays.copyOf(block, Math.min(2 * size, BLOCK_BYTES_MAX + 1));
                 }
                 int some = inflater.inflate(block, size, block.length - size);
                 if (some == 0 && !inflater.finished()) {
                     throw new IOException("a block is not packed as the file says");
                 }
                 size += some;
+                if (size > BLOCK_BYTES_MAX) {
+                    throw new IOException("a block has more than " + BLOCK_BYTES_MAX + " bytes");
+                }
             }
             return Arrays.copyOf(block, size);
         } catch (DataFormatException e) {

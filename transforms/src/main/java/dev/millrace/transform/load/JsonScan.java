@@ -2,13 +2,22 @@ package dev.millrace.transform.load;
 
 /**
  * Ends of JSON values that stand one after the other. What is no JSON is cut at white space, for the reader to judge; no
- * string has a line feed in it, so one that was torn takes no line with it but its own.
+ * string has a line feed in it, so one that was torn takes no line with it but its own. If its value stands on several
+ * lines, what follows are parts of it: it goes on to the next line that begins with a document.
  */
 final class JsonScan implements OutputCutter.Scan {
     private int depth;
     private boolean inString;
     private boolean escaped;
     private boolean inWord;
+
+    /** The value in hand stands on several lines. */
+    private boolean isSpread;
+
+    /** Such a value had a string that was torn. */
+    private boolean isTorn;
+
+    private boolean lineBegins;
     private int stoppedAt;
 
     @Override
@@ -18,15 +27,14 @@ final class JsonScan implements OutputCutter.Scan {
 
     @Override
     public int end(byte[] bytes, int from, int to, boolean last) {
+        if (isTorn) {
+            return nextDocument(bytes, from, to);
+        }
         for (int at = from; at < to; at++) {
             byte b = bytes[at];
             if (inString) {
                 if (b == '\n') {
-                    inString = false;
-                    escaped = false;
-                    inWord = false;
-                    depth = 0;
-                    return at + 1;
+                    return torn(bytes, at + 1, to);
                 }
                 if (string(b) && depth == 0) {
                     return at + 1;
@@ -40,10 +48,19 @@ final class JsonScan implements OutputCutter.Scan {
                     depth = Math.max(0, depth - 1);
                     if (depth == 0) {
                         inWord = false;
+                        isSpread = false;
                         return at + 1;
                     }
                 }
-                case ' ', '\t', '\n', '\r' -> {
+                case '\n' -> {
+                    if (depth > 0) {
+                        isSpread = true;
+                    } else if (inWord) {
+                        inWord = false;
+                        return at + 1;
+                    }
+                }
+                case ' ', '\t', '\r' -> {
                     if (depth == 0 && inWord) {
                         inWord = false;
                         return at + 1;
@@ -51,6 +68,35 @@ final class JsonScan implements OutputCutter.Scan {
                 }
                 default -> inWord = depth == 0;
             }
+        }
+        stoppedAt = to;
+        return -1;
+    }
+
+    /** The line of a string without an end is over. */
+    private int torn(byte[] bytes, int line, int to) {
+        inString = false;
+        escaped = false;
+        inWord = false;
+        depth = 0;
+        if (!isSpread) {
+            return line;
+        }
+        isSpread = false;
+        isTorn = true;
+        lineBegins = true;
+        return nextDocument(bytes, line, to);
+    }
+
+    /** Parts of a document are indented where they have lines of their own. */
+    private int nextDocument(byte[] bytes, int from, int to) {
+        for (int at = from; at < to; at++) {
+            byte b = bytes[at];
+            if (lineBegins && (b == '{' || b == '[')) {
+                isTorn = false;
+                return at;
+            }
+            lineBegins = b == '\n';
         }
         stoppedAt = to;
         return -1;

@@ -14,9 +14,13 @@ import dev.millrace.spec.TableSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.spec.type.SqlType;
+import dev.millrace.transform.load.AvroContainer;
 import dev.millrace.transform.load.ExpressionEngine;
 import dev.millrace.transform.load.LoadResult;
 import dev.millrace.transform.load.Loader;
+import dev.millrace.transform.load.RecordBatch;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.zip.Deflater;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -34,6 +39,8 @@ import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +52,8 @@ class AvroContainerTest {
             .endRecord();
 
     private static final int VALUES = 20_000;
+
+    private static final byte[] MARKER = "sixteen bytes ..".getBytes(UTF_8);
 
     @TempDir
     Path folder;
@@ -83,6 +92,13 @@ class AvroContainerTest {
     }
 
     @Test
+    void placesAreSaidToBeRows() {
+        assertThat(FileContent.unit(pipeline())).isEqualTo("row");
+        assertThat(FileContent.unit(pipeline(new FormatSpec.Json(List.of(mapping("id"), mapping("word"))))))
+                .isEqualTo("byte");
+    }
+
+    @Test
     void whatIsTornOrNoContainerIsSaidByName() throws Exception {
         FoundFile file = put("whole.avro", SCHEMA, CodecFactory.deflateCodec(1));
         byte[] bytes = Files.readAllBytes(Path.of(file.path()));
@@ -97,6 +113,125 @@ class AvroContainerTest {
         String header = Files.readString(Path.of(other.path()), ISO_8859_1);
         byte[] unknown = header.replace("avro.codec\bnull", "avro.codec\bxull").getBytes(ISO_8859_1);
         assertThat(refusal(unknown)).contains("codec 'xull'");
+    }
+
+    @Test
+    void valuesBeforeABrokenBlockAreHandedOut() throws Exception {
+        Schema ints = Schema.create(Schema.Type.INT);
+        byte[] good = block(3, new byte[] {2, 4, 6});
+        byte[] noMarker = good.clone();
+        noMarker[noMarker.length - 1] ^= 1;
+        for (byte[] broken : List.of(
+                noMarker,
+                block(3, new byte[] {2, 4, (byte) 0x80}),
+                block(3, new byte[] {2, 4, 6, 8}),
+                Arrays.copyOf(good, 7))) {
+            try (AvroContainer container = container(1, header(ints, "null"), good, good, broken, good)) {
+                assertThat(container.next().offsets()).containsExactly(1, 2, 3, 4, 5);
+                assertThat(container.place()).isEqualTo(6);
+                for (int i = 0; i < 2; i++) {
+                    assertThat(catchThrowableOfType(IOException.class, container::next))
+                            .hasMessageContaining("block");
+                }
+                assertThat(container.place()).isEqualTo(6);
+                assertThat(container.hasEnded()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void pieceHasABoundedNumberOfValuesWhateverTheirSize() throws Exception {
+        Schema ints = Schema.create(Schema.Type.INT);
+        int count = 1_000_000;
+        byte[] content = new byte[count];
+        for (int i = 0; i < count; i++) {
+            content[i] = (byte) (2 * (i % 60));
+        }
+        for (int from : new int[] {0, 300_000}) {
+            long place = from;
+            byte[] block = block(count, content);
+            try (AvroContainer container = container(from, header(ints, "null"), block, block)) {
+                while (!container.hasEnded()) {
+                    RecordBatch piece = container.next();
+                    assertThat(piece.count()).isLessThanOrEqualTo(1 << 18);
+                    for (int i = 0; i < piece.count(); i += 1_001) {
+                        assertThat(piece.offsets()[i]).isEqualTo(place + i);
+                        assertThat(piece.lengths()[i]).isEqualTo(1);
+                        assertThat(piece.bytes()[piece.starts()[i]]).isEqualTo(content[(int) ((place + i) % count)]);
+                    }
+                    place += piece.count();
+                    assertThat(container.place()).isEqualTo(place);
+                }
+            }
+            assertThat(place).isEqualTo(2 * count);
+        }
+    }
+
+    @Test
+    void blockThatClaimsMoreThanItCanHoldIsRefused() throws Exception {
+        Schema nothing = Schema.create(Schema.Type.NULL);
+        byte[] many = block(1L << 40, new byte[0]);
+        try (AvroContainer container = container(0, header(nothing, "null"), many)) {
+            assertThat(catchThrowableOfType(IOException.class, container::next))
+                    .hasMessage("a block of 1099511627776 values in 0 bytes");
+        }
+        byte[] some = block(300_000, new byte[0]);
+        try (AvroContainer container = container(0, header(nothing, "null"), some)) {
+            assertThat(container.next().count() + container.next().count()).isEqualTo(300_000);
+        }
+        byte[] large = block(1, zerosPacked((64 << 20) + 1));
+        try (AvroContainer container = container(0, header(nothing, "deflate"), large)) {
+            assertThat(catchThrowableOfType(IOException.class, container::next))
+                    .hasMessage("a block has more than 67108864 bytes");
+        }
+    }
+
+    private static AvroContainer container(long place, byte[]... parts) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            file.write(part);
+        }
+        return new AvroContainer(new ByteArrayInputStream(file.toByteArray()), place, 4 << 20);
+    }
+
+    private static byte[] header(Schema schema, String codec) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (DataFileWriter<Object> writer = new DataFileWriter<>(new GenericDatumWriter<>(schema))) {
+            writer.setCodec(CodecFactory.fromString(codec)).create(schema, file, MARKER);
+        }
+        return file.toByteArray();
+    }
+
+    private static byte[] block(long count, byte[] content) throws IOException {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(block, null);
+        encoder.writeLong(count);
+        encoder.writeLong(content.length);
+        block.write(content);
+        block.write(MARKER);
+        return block.toByteArray();
+    }
+
+    private static byte[] zerosPacked(int size) {
+        Deflater deflater = new Deflater(1, true);
+        try {
+            byte[] zeros = new byte[1 << 20];
+            byte[] packed = new byte[1 << 20];
+            int length = 0;
+            for (int left = size; left > 0; left -= zeros.length) {
+                deflater.setInput(zeros, 0, Math.min(left, zeros.length));
+                while (!deflater.needsInput()) {
+                    length += deflater.deflate(packed, length, packed.length - length);
+                }
+            }
+            deflater.finish();
+            while (!deflater.finished()) {
+                length += deflater.deflate(packed, length, packed.length - length);
+            }
+            return Arrays.copyOf(packed, length);
+        } finally {
+            deflater.end();
+        }
     }
 
     private String refusal(byte[] content) throws IOException {
@@ -154,19 +289,24 @@ class AvroContainerTest {
         return rows;
     }
 
+    private static FormatSpec.Mapping mapping(String name) {
+        return new FormatSpec.Mapping(name, List.of(name), Optional.empty());
+    }
+
     private PipelineSpec pipeline() {
+        return pipeline(new FormatSpec.Avro(List.of(mapping("id"), mapping("word")), Optional.empty(), List.of()));
+    }
+
+    private PipelineSpec pipeline(FormatSpec format) {
         List<ColumnSpec> columns = List.of(
                 new ColumnSpec("id", SqlType.of(SqlType.Kind.BIGINT), true, Optional.empty()),
                 new ColumnSpec("word", SqlType.of(SqlType.Kind.VARCHAR, 40), true, Optional.empty()));
-        List<FormatSpec.Mapping> mappings = columns.stream()
-                .map(column -> new FormatSpec.Mapping(column.name(), List.of(column.name()), Optional.empty()))
-                .toList();
         return new PipelineSpec(
                 1,
                 "db",
                 "p",
                 new SourceSpec.Files(folder + "/*", FileSettings.DEFAULT),
-                new FormatSpec.Avro(mappings, Optional.empty(), List.of()),
+                format,
                 new TableSpec(1, 1, "db", "t", false, columns, List.of(), List.of()),
                 Duration.ofMillis(100),
                 OptionalInt.empty());

@@ -73,6 +73,20 @@ class OutputCutterTest {
     }
 
     @Test
+    void documentOnSeveralLinesWithATornStringGivesNoneOfItsPartsAsRecords() {
+        PipelineSpec json = Loads.json(column("a", SqlType.Kind.TEXT));
+        String torn = "{\n \"a\": \"torn,\n \"b\": {\"c\": 1},\n \"d\": {\"a\": \"x\"}\n}\n";
+        String whole = "{\n \"a\": [\n1]\n}";
+        String text = whole + torn + "{\"a\":\"ok\"}\n[\"torn\n\"s\" " + torn;
+        String[] records = {whole, torn, "{\"a\":\"ok\"}", "\n[\"torn\n", "\"s\"", " " + torn};
+        for (int at = 0; at <= text.length(); at++) {
+            assertThat(records(json, text.substring(0, at), text.substring(at)))
+                    .as("cut at %d", at)
+                    .containsExactly(records);
+        }
+    }
+
+    @Test
     void garbageWithoutAnEndIsRefused() {
         OutputCutter cutter =
                 OutputCutter.of(Loads.json(column("a", SqlType.Kind.TEXT)).format());
