@@ -92,12 +92,6 @@ public final class FileContent implements Closeable {
         return format instanceof FormatSpec.Avro avro && avro.isContainer();
     }
 
-    /** Whether places are numbers of rows, and not of bytes. */
-    public static boolean countsRows(PipelineSpec pipeline) {
-        return pipeline.transform().isEmpty()
-                && (pipeline.format() instanceof FormatSpec.Parquet || isContainer(pipeline.format()));
-    }
-
     private static InputStream content(SourceSpec.Files files, FoundFile file, long place) throws IOException {
         FileChannel channel = FileChannel.open(Path.of(file.path()));
         try {
