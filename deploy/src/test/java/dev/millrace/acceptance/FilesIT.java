@@ -155,7 +155,9 @@ class FilesIT {
                 .extracting(row -> row.substring(0, row.indexOf('|', row.indexOf('|') + 1)))
                 .containsExactly("Extract|1", "Transform|3", "Load|3");
         assertThat(query("PROFILE PIPELINE through JSON").get(0)).startsWith("{\"steps\": [{\"step\": \"Extract\"");
-        assertThat(statement.executeUpdate("START PIPELINE through FOREGROUND")).isEqualTo(7);
+        statement.execute("ALTER PIPELINE through FIELDS TERMINATED BY ',' IGNORE 1 LINES");
+        assertThat(query("TEST PIPELINE through")).hasSize(2).contains("2|FEW|" + in + "/a.csv");
+        assertThat(statement.executeUpdate("START PIPELINE through FOREGROUND")).isEqualTo(5);
 
         assertThat(query("SELECT id, word, file FROM through WHERE id < 10 ORDER BY id"))
                 .containsExactly("2|FEW|" + in + "/a.csv", "3|MANY|" + in + "/b.csv.gz");

@@ -229,6 +229,28 @@ class FileJobTest {
         assertThat(store.pipeline(pipeline).message()).contains("large.csv", "DROP FILE");
     }
 
+    @Test
+    void fileWhoseFolderIsGoneForAWhileIsReadOnWhenItIsBack() throws Exception {
+        put("large.csv", lines("", 0, 500_000).getBytes(UTF_8));
+        PipelineSpec pipeline = store.create(pipeline(
+                new SourceSpec.Files(in.toString(), FileSettings.DEFAULT),
+                new FormatSpec.Csv(",", "", false, "\\", "\n", "", List.of("id", "name"))));
+        JobID job = cluster.submit(store.newRun(pipeline), Faults.NONE, 64 << 10, SavepointRestoreSettings.none());
+        Cluster.await("a part", () -> !cursors(pipeline).isEmpty());
+        cluster.cancel(job);
+        assertThat(FilePlace.of(cursors(pipeline).get(0).offset()).hasEnded()).isFalse();
+        Path away = Files.move(in, folder.resolve("away"));
+
+        String next = cluster.submit(store.newRun(pipeline), Faults.NONE).toHexString();
+
+        Cluster.await("the job", () -> store.pipeline(pipeline).job().equals(next));
+        Thread.sleep(1_500); // longer than it takes to look
+        assertThat(store.pipeline(pipeline).state()).isEqualTo(PipelineState.RUNNING);
+        Files.move(away, in);
+        awaitRows("true", 500_000);
+        assertThat(store.errors()).isEmpty();
+    }
+
     private PipelineSpec pipeline(String pattern) {
         return pipeline(
                 new SourceSpec.Files(in + "/" + pattern, FileSettings.DEFAULT),

@@ -4,6 +4,7 @@ import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.StatementException;
 import dev.millrace.transform.frame.RecordFrame;
+import dev.millrace.transform.isolate.FileProgram;
 import dev.millrace.transform.jq.JqFilter;
 import dev.millrace.transform.load.OutputCutter;
 import dev.millrace.transform.load.RecordBatch;
@@ -63,11 +64,11 @@ public final class OneBatch {
             }
             run.finish(cutter::add);
         }
-        RecordBatch rows = cutter.take(true);
-        return pipeline.source().isFiles()
-                ? records.properties()
-                        .map(known -> rows.with(known.ofOneForAll()))
-                        .orElse(rows)
-                : rows;
+        RecordBatch all = cutter.take(true);
+        if (!pipeline.source().isFiles()) {
+            return all;
+        }
+        RecordBatch rows = all.above(FileProgram.ignoredRows(pipeline.format()));
+        return records.properties().map(known -> rows.with(known.ofOneForAll())).orElse(rows);
     }
 }

@@ -136,6 +136,25 @@ public record PipelineSpec(
         return transform.filter(through -> !through.isBuiltIn()).isPresent();
     }
 
+    /** Of files: whether places in them are numbers of rows, and not of bytes. */
+    public boolean countsRows() {
+        return transform.isEmpty()
+                && (format instanceof FormatSpec.Parquet
+                        || format instanceof FormatSpec.Avro avro && avro.isContainer());
+    }
+
+    /**
+     * Whether one reads on in the middle of a file where the other stopped: both count rows, or bytes of the same content,
+     * and neither or both give whole files to a program.
+     */
+    public boolean hasPlacesOf(PipelineSpec other) {
+        return source instanceof SourceSpec.Files files
+                && other.source instanceof SourceSpec.Files others
+                && files.settings().disableGunzip() == others.settings().disableGunzip()
+                && isThroughProgram() == other.isThroughProgram()
+                && countsRows() == other.countsRows();
+    }
+
     /** {@code db.name}, how dashboards and logs call it. */
     public String qualifiedName() {
         return database + "." + name;

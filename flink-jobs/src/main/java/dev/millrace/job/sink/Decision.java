@@ -99,8 +99,8 @@ final class Decision {
                     RESOURCES_EXHAUSTED,
                     UNAVAILABLE,
                     MALFORMED,
-                    PROGRAM_MISSING ->
-                new IllegalStateException("no decision on " + batch.id() + ": " + e.refusal(), e);
+                    PROGRAM_MISSING,
+                    PLACES_DIFFER -> new IllegalStateException("no decision on " + batch.id() + ": " + e.refusal(), e);
         };
     }
 

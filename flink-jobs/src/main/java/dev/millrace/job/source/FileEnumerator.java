@@ -15,6 +15,8 @@ import dev.millrace.transform.file.FileContent;
 import dev.millrace.transform.file.FileListing;
 import dev.millrace.transform.file.FoundFile;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -160,6 +162,7 @@ final class FileEnumerator implements SplitEnumerator<FileSplit, NoState> {
             }
         }
         unsettled = young;
+        listing.checkFolder(cursors.keySet());
         addLost(files);
         files.sort(Comparator.comparingLong((FileSplit split) -> split.file().modifiedMillis())
                 .thenComparing(FileSplit::splitId));
@@ -173,10 +176,19 @@ final class FileEnumerator implements SplitEnumerator<FileSplit, NoState> {
         Set<String> there = new HashSet<>();
         files.forEach(split -> there.add(split.splitId()));
         cursors.forEach((path, cursor) -> {
-            if (!isKnown(path) && !there.contains(path) && files.size() < FOUND_MAX && listing.isNamed(path)) {
+            if (!isKnown(path)
+                    && !there.contains(path)
+                    && files.size() < FOUND_MAX
+                    && listing.isNamed(path)
+                    && isSeen(Path.of(path))) {
                 files.add(new FileSplit(FoundFile.ofVersion(path, cursor.incarnation()), cursor.offset()));
             }
         });
+    }
+
+    /** Whether it can be said that a file is there, or is not: of one in a folder that must not be read for now it cannot. */
+    private static boolean isSeen(Path file) {
+        return Files.exists(file) || Files.notExists(file);
     }
 
     private boolean isKnown(String path) {

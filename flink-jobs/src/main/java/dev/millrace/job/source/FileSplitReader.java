@@ -78,7 +78,7 @@ final class FileSplitReader implements SplitReader<KafkaFetch, FileSplit> {
             }
             FileContent opened = content.get();
             RecordBatch records = opened.next();
-            long bytes = FileContent.countsRows(run.pipeline())
+            long bytes = run.pipeline().countsRows()
                     ? IntStream.of(records.lengths()).asLongStream().sum()
                     : opened.place() - place;
             place = opened.place();

@@ -92,15 +92,9 @@ public final class FileContent implements Closeable {
         return format instanceof FormatSpec.Avro avro && avro.isContainer();
     }
 
-    /** Whether places are numbers of rows, and not of bytes. */
-    public static boolean countsRows(PipelineSpec pipeline) {
-        return pipeline.transform().isEmpty()
-                && (pipeline.format() instanceof FormatSpec.Parquet || isContainer(pipeline.format()));
-    }
-
     /** What places are numbers of, for messages: "row" or "byte". */
     public static String unit(PipelineSpec pipeline) {
-        return countsRows(pipeline) ? "row" : "byte";
+        return pipeline.countsRows() ? "row" : "byte";
     }
 
     private static InputStream content(SourceSpec.Files files, FoundFile file, long place) throws IOException {

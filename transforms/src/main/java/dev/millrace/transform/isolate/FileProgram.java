@@ -8,7 +8,6 @@ import dev.millrace.transform.process.ProgramRun;
 import dev.millrace.transform.process.ProgramRunner;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -33,7 +32,7 @@ public final class FileProgram {
         this.runner = requireNonNull(runner, "runner");
         this.format = requireNonNull(format, "format");
         this.spill = requireNonNull(spill, "spill");
-        this.ignoredRows = format instanceof FormatSpec.Csv csv ? csv.ignoreLines() : 0;
+        this.ignoredRows = ignoredRows(format);
     }
 
     /**
@@ -64,24 +63,16 @@ public final class FileProgram {
     /** Hands all rows out, numbered from 1. */
     public void drain(Consumer<RecordBatch> rows) throws IOException {
         held.orElseThrow().drain(0, piece -> {
-            RecordBatch wanted = behindIgnored(piece);
+            RecordBatch wanted = piece.above(ignoredRows);
             if (wanted.count() > 0) {
                 rows.accept(wanted);
             }
         });
     }
 
-    private RecordBatch behindIgnored(RecordBatch piece) {
-        if (piece.count() == 0 || piece.offsets()[0] > ignoredRows) {
-            return piece;
-        }
-        int first = (int) Math.min(piece.count(), ignoredRows - piece.offsets()[0] + 1);
-        return new RecordBatch(
-                piece.bytes(),
-                Arrays.copyOfRange(piece.starts(), first, piece.count()),
-                Arrays.copyOfRange(piece.lengths(), first, piece.count()),
-                Arrays.copyOfRange(piece.offsets(), first, piece.count()),
-                piece.count() - first);
+    /** How many rows of a file's output are left out: its first. */
+    public static int ignoredRows(FormatSpec format) {
+        return format instanceof FormatSpec.Csv csv ? csv.ignoreLines() : 0;
     }
 
     /** Ends the run, however it went, and forgets its output. */

@@ -2,6 +2,7 @@ package dev.millrace.transform.load;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,6 +39,23 @@ public record RecordBatch(
     /** The same records, of which this is known. */
     public RecordBatch with(RecordProperties known) {
         return new RecordBatch(bytes, starts, lengths, offsets, count, Optional.of(known));
+    }
+
+    /** Those with greater offsets than this. */
+    public RecordBatch above(long offset) {
+        int first = 0;
+        while (first < count && offsets[first] <= offset) {
+            first++;
+        }
+        return first == 0
+                ? this
+                : new RecordBatch(
+                        bytes,
+                        Arrays.copyOfRange(starts, first, count),
+                        Arrays.copyOfRange(lengths, first, count),
+                        Arrays.copyOfRange(offsets, first, count),
+                        count - first,
+                        properties);
     }
 
     /** Records with consecutive offsets. A null element is a record without a value. */

@@ -10,6 +10,7 @@ import dev.millrace.ddl.CreatePipeline.StringText;
 import dev.millrace.ddl.DdlCompiler;
 import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.PipelineSpec;
+import dev.millrace.spec.TransformSpec;
 import dev.millrace.spec.error.SqlState;
 import dev.millrace.spec.error.StatementException;
 import java.util.Optional;
@@ -32,6 +33,10 @@ final class CsvAlteration {
         if (csv.ignoreLines() > Integer.MAX_VALUE
                 || csv.ignoreLines() > 0 && !pipeline.source().isFiles()) {
             throw Later.unsupported("IGNORE " + csv.ignoreLines() + " LINES", action.at());
+        }
+        if (csv.ignoreLines() > 0 && pipeline.transform().isPresent() && !pipeline.isThroughProgram()) {
+            throw Later.unsupported(
+                    "IGNORE " + csv.ignoreLines() + " LINES behind " + TransformSpec.BUILT_IN, action.at());
         }
         try {
             return altered(known, csv, said.nullDefinedBy());

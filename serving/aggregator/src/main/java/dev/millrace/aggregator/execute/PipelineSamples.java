@@ -3,6 +3,7 @@ package dev.millrace.aggregator.execute;
 import static java.util.Objects.requireNonNull;
 
 import dev.millrace.aggregator.pipeline.Pipelines;
+import dev.millrace.aggregator.pipeline.SourceSample.Amount;
 import dev.millrace.aggregator.pipeline.SourceSample.Sampled;
 import dev.millrace.aggregator.plan.ResultColumn;
 import dev.millrace.ddl.PipelineControl;
@@ -76,7 +77,7 @@ final class PipelineSamples {
                 .map(column -> new ResultColumn(column.name(), column.type(), column.nullable(), Optional.empty()))
                 .toList();
         List<Object[]> rows = new ArrayList<>();
-        run(pipeline, limit, new PipelineProfile(), loaded -> read(loaded, spec, rows));
+        run(pipeline, new Amount(limit, true), new PipelineProfile(), loaded -> read(loaded, spec, rows));
         // A program gets a whole file, and may make any number of rows of it.
         boolean cut = spec.isThroughProgram() && spec.source().isFiles() && rows.size() > limit;
         return new ListCursor(columns, cut ? rows.subList(0, (int) limit) : rows);
@@ -85,17 +86,20 @@ final class PipelineSamples {
     /** What each step takes of a batch: its records, bytes and time. */
     RowCursor profile(CatalogSnapshot.Pipeline pipeline, boolean json) {
         PipelineProfile profile = new PipelineProfile();
-        run(pipeline, PROFILED_MAX, profile, loaded -> {});
+        run(pipeline, new Amount(PROFILED_MAX, false), profile, loaded -> {});
         return json ? profile.document() : profile.rows();
     }
 
     private void run(
-            CatalogSnapshot.Pipeline pipeline, long limit, PipelineProfile profile, Consumer<VectorSchemaRoot> rows) {
+            CatalogSnapshot.Pipeline pipeline,
+            Amount wanted,
+            PipelineProfile profile,
+            Consumer<VectorSchemaRoot> rows) {
         PipelineSpec spec = pipeline.spec();
         try (ExpressionEngine expressions =
                         new ExpressionEngine(ExpressionEngine.MEMORY_BYTES_DEFAULT, 1, spill.resolve("test-pipeline"));
                 Loader loader = new Loader(spec, pipeline.credentials(), allocator, expressions)) {
-            List<Sampled> sampled = profile.source(() -> pipelines.next(pipeline, limit));
+            List<Sampled> sampled = profile.source(() -> pipelines.next(pipeline, wanted));
             if (spec.source().isFiles() && sampled.isEmpty()) {
                 return;
             }
@@ -208,7 +212,7 @@ final class PipelineSamples {
         boolean files = pipeline.spec().source().isFiles();
         List<Sampled> records;
         if (clauses.group("partition") == null) {
-            records = pipelines.next(pipeline, LIMIT_DEFAULT);
+            records = pipelines.next(pipeline, new Amount(LIMIT_DEFAULT, true));
         } else {
             String partition = Quoting.unquoted(clauses.group("partition"));
             if (!files && !partition.matches("[0-9]{1,9}")) {

@@ -2,6 +2,7 @@ package dev.millrace.aggregator.pipeline;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.aggregator.pipeline.SourceSample.Amount;
 import dev.millrace.aggregator.pipeline.SourceSample.Sampled;
 import dev.millrace.ddl.check.NewOffsets;
 import dev.millrace.spec.PipelineSpec;
@@ -143,7 +144,7 @@ final class FolderFiles implements SourceDesk {
 
     /** A program gets a whole file; so it is one, whatever its size in pieces. */
     @Override
-    public List<Sampled> next(List<Cursor> known, long limit) {
+    public List<Sampled> next(List<Cursor> known, Amount wanted) {
         boolean whole = pipeline.isThroughProgram();
         List<Sampled> read = new ArrayList<>();
         for (FoundFile file : listing.list(ended(known), MOVED_MAX)) {
@@ -152,12 +153,30 @@ final class FolderFiles implements SourceDesk {
                     .mapToLong(Cursor::offset)
                     .findFirst()
                     .orElse(0);
-            read(file, place, Long.MAX_VALUE, whole ? Long.MAX_VALUE : limit, read);
-            if (read.size() >= limit || whole && !read.isEmpty()) {
+            boolean full;
+            if (whole) {
+                checkSample(file.path(), file.size());
+                full = read(file, place, Long.MAX_VALUE, new Amount(Long.MAX_VALUE, false), read);
+                if (full) {
+                    checkSample(file.path(), Long.MAX_VALUE);
+                }
+            } else {
+                full = read(file, place, Long.MAX_VALUE, wanted, read);
+            }
+            if (full || read.size() >= wanted.records() || whole && !read.isEmpty()) {
                 break;
             }
         }
         return read;
+    }
+
+    private static void checkSample(String path, long bytes) {
+        if (bytes > SourceSample.BYTES_MAX) {
+            throw new StatementException(
+                    SqlState.RESOURCES_EXHAUSTED,
+                    "file '" + path + "', which the transform gets whole, has more than "
+                            + (SourceSample.BYTES_MAX >> 20) + " MB: it is too large for TEST, EXTRACT and PROFILE");
+        }
     }
 
     /** Those that begin in a range of bytes. */
@@ -167,26 +186,27 @@ final class FolderFiles implements SourceDesk {
                 .orElseThrow(() -> new StatementException(
                         SqlState.WRONG_CONFIG, "'" + path + "' is not one of the files '" + files.pattern() + "'"));
         List<Sampled> read = new ArrayList<>();
-        read(file, from.orElse(0L), to.orElse(Long.MAX_VALUE), limit, read);
+        read(file, from.orElse(0L), to.orElse(Long.MAX_VALUE), new Amount(limit, true), read);
         return read;
     }
 
-    private void read(FoundFile file, long from, long to, long limit, List<Sampled> into) {
+    /** Answers whether there was too much. */
+    private boolean read(FoundFile file, long from, long to, Amount wanted, List<Sampled> into) {
         long bytes = into.stream().mapToLong(item -> item.value().length).sum();
         try (FileContent content = FileContent.open(pipeline, file, from, FileCutter.PIECE_BYTES_MAX)) {
-            while (!content.hasEnded() && content.place() < to && into.size() < limit) {
+            while (!content.hasEnded() && content.place() < to && into.size() < wanted.records()) {
                 RecordBatch records = content.next();
-                for (int i = 0; i < records.count() && into.size() < limit && records.offsets()[i] < to; i++) {
+                for (int i = 0;
+                        i < records.count() && into.size() < wanted.records() && records.offsets()[i] < to;
+                        i++) {
                     int start = records.starts()[i];
                     // Of what is not cut into records, the bytes themselves are in the range or not.
                     int length = pipeline.isThroughProgram()
                             ? (int) Math.min(records.lengths()[i], to - records.offsets()[i])
                             : records.lengths()[i];
                     bytes += length;
-                    if (bytes > SourceSample.BYTES_MAX) {
-                        throw new StatementException(
-                                SqlState.RESOURCES_EXHAUSTED,
-                                "the records have more than " + (SourceSample.BYTES_MAX >> 20) + " MB: ask for fewer");
+                    if (wanted.isFull(into.size(), bytes)) {
+                        return true;
                     }
                     into.add(new Sampled(
                             file.path(),
@@ -197,5 +217,6 @@ final class FolderFiles implements SourceDesk {
                 }
             }
         }
+        return false;
     }
 }

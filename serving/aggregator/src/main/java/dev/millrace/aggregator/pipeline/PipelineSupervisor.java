@@ -272,7 +272,8 @@ public final class PipelineSupervisor implements AutoCloseable {
 
     private void observe(Pipeline pipeline, PipelineWatch watch, Job job, Instant now) {
         boolean running = job.state().equals("RUNNING");
-        boolean falling = watch.isFalling(job.id(), running, now);
+        boolean falling = watch.isFalling(
+                job.id(), running, sources.loadedAt(pipeline.spec().id()), now);
         if (running) {
             watch.restartingSince = Instant.MAX;
             if (falling) {

@@ -241,9 +241,9 @@ public final class Pipelines {
         return source(pipeline).ends(cursors(pipeline));
     }
 
-    /** The records that come next, at most so many. */
-    public List<SourceSample.Sampled> next(CatalogSnapshot.Pipeline pipeline, long limit) {
-        return source(pipeline).next(cursors(pipeline), limit);
+    /** The records that come next. */
+    public List<SourceSample.Sampled> next(CatalogSnapshot.Pipeline pipeline, SourceSample.Amount wanted) {
+        return source(pipeline).next(cursors(pipeline), wanted);
     }
 
     /** Records of one partition, from an offset (its oldest) to another, that one left out (its newest). */

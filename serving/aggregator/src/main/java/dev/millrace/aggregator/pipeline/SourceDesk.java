@@ -58,8 +58,8 @@ sealed interface SourceDesk permits TopicDesk, FolderFiles {
      */
     Moves moves(Optional<NewOffsets> offsets, List<String> dropped, boolean orphans, List<Cursor> known);
 
-    /** The records that come next, at most so many. */
-    List<Sampled> next(List<Cursor> known, long limit);
+    /** The records that come next. */
+    List<Sampled> next(List<Cursor> known, SourceSample.Amount wanted);
 
     /** Records of one partition, from an offset (its oldest) to another, that one left out (its newest). */
     List<Sampled> range(String partition, Optional<Long> from, Optional<Long> to, long limit);

@@ -47,6 +47,27 @@ public final class SourceSample {
             String partition, long offset, byte[] value, RecordProperties.Each properties, Optional<String> schema) {}
 
     /**
+     * How much is wanted.
+     *
+     * @param records at most so many
+     * @param all whether fewer of them, where they have more than {@link #BYTES_MAX}, are a failure
+     */
+    public record Amount(long records, boolean all) {
+        /** So many, or those that come before the next would be too much. */
+        boolean isFull(int count, long bytes) {
+            if (bytes <= BYTES_MAX) {
+                return false;
+            }
+            if (all || count == 0) {
+                throw new StatementException(
+                        SqlState.RESOURCES_EXHAUSTED,
+                        "the records have more than " + (BYTES_MAX >> 20) + " MB: ask for fewer");
+            }
+            return true;
+        }
+    }
+
+    /**
      * Half-open ranges of offsets.
      *
      * @param from first offset by partition
@@ -80,9 +101,9 @@ public final class SourceSample {
      * @throws StatementException SOURCE_UNREACHABLE if the source does not answer in time; RESOURCES_EXHAUSTED for more
      *     than {@link #BYTES_MAX}
      */
-    static List<Sampled> read(SourceSpec.Kafka source, Credentials credentials, Ranges ranges, long limit) {
+    static List<Sampled> read(SourceSpec.Kafka source, Credentials credentials, Ranges ranges, Amount wanted) {
         requireNonNull(source, "source");
-        if (ranges.from().isEmpty() || limit == 0) {
+        if (ranges.from().isEmpty() || wanted.records() == 0) {
             return List.of();
         }
         Map<String, Object> properties = new HashMap<>(KafkaSettings.properties(source, credentials));
@@ -95,7 +116,7 @@ public final class SourceSample {
         KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         try {
-            return read(consumer, source.topic(), ranges, limit);
+            return read(consumer, source.topic(), ranges, wanted);
         } catch (KafkaException e) {
             throw new StatementException(
                     SqlState.SOURCE_UNREACHABLE,
@@ -114,7 +135,8 @@ public final class SourceSample {
                 Integer.toString(item.partition()), item.timestamp(), Optional.ofNullable(item.key()), headers);
     }
 
-    private static List<Sampled> read(KafkaConsumer<byte[], byte[]> consumer, String topic, Ranges ranges, long limit) {
+    private static List<Sampled> read(
+            KafkaConsumer<byte[], byte[]> consumer, String topic, Ranges ranges, Amount wanted) {
         Map<TopicPartition, Long> open = new HashMap<>();
         ranges.to().forEach((partition, end) -> open.put(new TopicPartition(topic, partition), end));
         consumer.assign(open.keySet());
@@ -122,24 +144,24 @@ public final class SourceSample {
         Map<Integer, List<Sampled>> read = new TreeMap<>();
         long bytes = 0;
         int count = 0;
+        boolean full = false;
         long deadline = System.nanoTime() + WAIT_MAX.toNanos();
-        while (!open.isEmpty() && count < limit) {
+        while (!open.isEmpty() && count < wanted.records() && !full) {
             if (System.nanoTime() > deadline) {
                 throw new StatementException(
                         SqlState.SOURCE_UNREACHABLE,
                         "the source gives no records within " + WAIT_MAX.toSeconds() + " s");
             }
             for (ConsumerRecord<byte[], byte[]> item : consumer.poll(POLL)) {
-                if (item.offset() >= ranges.to().get(item.partition()) || count == limit) {
+                if (full || item.offset() >= ranges.to().get(item.partition()) || count == wanted.records()) {
+                    continue;
+                }
+                bytes += Math.max(0, item.serializedValueSize());
+                full = wanted.isFull(count, bytes);
+                if (full) {
                     continue;
                 }
                 count++;
-                bytes += Math.max(0, item.serializedValueSize());
-                if (bytes > BYTES_MAX) {
-                    throw new StatementException(
-                            SqlState.RESOURCES_EXHAUSTED,
-                            "the records have more than " + (BYTES_MAX >> 20) + " MB: ask for fewer");
-                }
                 read.computeIfAbsent(item.partition(), p -> new ArrayList<>())
                         .add(new Sampled(
                                 String.valueOf(item.partition()),

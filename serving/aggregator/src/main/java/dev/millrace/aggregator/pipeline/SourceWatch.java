@@ -8,6 +8,7 @@ import dev.millrace.store.CatalogSnapshot.Pipeline;
 import dev.millrace.store.PipelineState;
 import dev.millrace.store.client.StoreClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,13 @@ public final class SourceWatch implements AutoCloseable {
     /** What is wrong with a running pipeline, as of the last look; empty if all is well. */
     Optional<Condition> condition(long pipeline) {
         return Optional.ofNullable(sources.get(pipeline)).flatMap(WatchedSource::condition);
+    }
+
+    /** When a look last found that a batch of a running pipeline had moved cursors; long ago if none has. */
+    Instant loadedAt(long pipeline) {
+        return Optional.ofNullable(sources.get(pipeline))
+                .map(WatchedSource::loadedAt)
+                .orElse(Instant.MIN);
     }
 
     /** A pipeline begins again: what was seen of it before says nothing any more. */

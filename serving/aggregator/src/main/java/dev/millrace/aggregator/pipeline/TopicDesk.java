@@ -100,10 +100,10 @@ final class TopicDesk implements SourceDesk {
     }
 
     @Override
-    public List<Sampled> next(List<Cursor> known, long limit) {
+    public List<Sampled> next(List<Cursor> known, SourceSample.Amount wanted) {
         Map<Integer, Long> cursors = new HashMap<>();
         known.forEach(cursor -> cursors.put(Integer.parseInt(cursor.partition()), cursor.offset()));
-        return SourceSample.read(source, credentials, SourceSample.Ranges.behind(cursors, offsets()), limit);
+        return SourceSample.read(source, credentials, SourceSample.Ranges.behind(cursors, offsets()), wanted);
     }
 
     @Override
@@ -119,7 +119,7 @@ final class TopicDesk implements SourceDesk {
         SourceSample.Ranges ranges = first < end
                 ? new SourceSample.Ranges(Map.of(number, first), Map.of(number, end))
                 : new SourceSample.Ranges(Map.of(), Map.of());
-        return SourceSample.read(source, credentials, ranges, limit);
+        return SourceSample.read(source, credentials, ranges, new SourceSample.Amount(limit, true));
     }
 
     private List<SourceOffsets> offsets() {

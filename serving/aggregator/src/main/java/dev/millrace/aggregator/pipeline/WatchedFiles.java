@@ -52,6 +52,7 @@ final class WatchedFiles implements WatchedSource {
     private List<Cursor> cursors = List.of();
     private Instant movedAt;
     private long movedRun = -1;
+    private volatile Instant loadedAt = Instant.MIN;
     private Optional<Condition> unreadable = Optional.empty();
     private volatile Optional<Condition> condition = Optional.empty();
 
@@ -72,6 +73,11 @@ final class WatchedFiles implements WatchedSource {
     @Override
     public Optional<Condition> condition() {
         return condition;
+    }
+
+    @Override
+    public Instant loadedAt() {
+        return loadedAt;
     }
 
     @Override
@@ -113,6 +119,10 @@ final class WatchedFiles implements WatchedSource {
         }
         List<Cursor> known = send(offsets);
         learn(known);
+        // That there are more files is nothing loaded.
+        if (!new HashSet<>(cursors).containsAll(known)) {
+            loadedAt = clock.instant();
+        }
         if (!known.equals(cursors) || !offsets.equals(reported) || now.run() != movedRun) {
             cursors = known;
             movedAt = clock.instant();

@@ -6,6 +6,7 @@ import dev.millrace.store.CatalogSnapshot.Pipeline;
 import dev.millrace.store.PipelineState;
 import dev.millrace.store.client.StoreClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -28,6 +29,9 @@ sealed interface WatchedSource extends AutoCloseable permits WatchedTopic, Watch
 
     /** What is wrong, as of the last look; empty if all is well. */
     Optional<Condition> condition();
+
+    /** When a look last found that a batch had moved cursors; long ago if none has. */
+    Instant loadedAt();
 
     /** @param demanded whether a query waits: it does not wait for what was silent a moment ago */
     void look(Pipeline now, boolean demanded);

@@ -44,6 +44,7 @@ final class WatchedTopic implements WatchedSource {
     private List<Cursor> cursors = List.of();
     private Instant movedAt;
     private long movedRun = -1;
+    private volatile Instant loadedAt = Instant.MIN;
     private volatile Optional<Condition> condition = Optional.empty();
 
     WatchedTopic(StoreClient client, InstantSource clock, Pipeline pipeline) {
@@ -63,6 +64,11 @@ final class WatchedTopic implements WatchedSource {
     @Override
     public Optional<Condition> condition() {
         return condition;
+    }
+
+    @Override
+    public Instant loadedAt() {
+        return loadedAt;
     }
 
     @Override
@@ -93,6 +99,9 @@ final class WatchedTopic implements WatchedSource {
 
     private void report(Pipeline now, List<SourceOffsets> offsets) {
         OpenAnswer answer = send(offsets);
+        if (!answer.cursors().equals(cursors)) {
+            loadedAt = clock.instant();
+        }
         if (!answer.cursors().equals(cursors) || now.run() != movedRun) {
             cursors = answer.cursors();
             movedAt = clock.instant();

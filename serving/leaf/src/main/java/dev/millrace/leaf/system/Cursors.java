@@ -2,6 +2,7 @@ package dev.millrace.leaf.system;
 
 import dev.millrace.store.Cursor;
 import dev.millrace.store.CursorMove;
+import dev.millrace.store.FilePlace;
 import dev.millrace.store.log.SystemEntry;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -89,6 +90,21 @@ final class Cursors {
         if (!replaced.equals(row)) {
             rows.cursors.put(replaced);
         }
+    }
+
+    /** A file whose cursor stays in its middle. */
+    Optional<Cursor> torn(long pipeline, SystemEntry.ReplacePipeline entry) {
+        Set<String> others = new HashSet<>(entry.forgotten());
+        if (others.contains(SystemEntry.ReplacePipeline.ALL_FILES)) {
+            return Optional.empty();
+        }
+        entry.cursors().forEach(cursor -> others.add(cursor.partition()));
+        return files(pipeline).stream()
+                .map(FileRow::cursor)
+                .filter(cursor -> cursor.offset() > 0
+                        && !FilePlace.of(cursor.offset()).hasEnded()
+                        && !others.contains(cursor.partition()))
+                .findFirst();
     }
 
     void drop(long pipeline) {

@@ -111,7 +111,16 @@ final class PipelineRules {
         if (withoutProgram.isPresent()) {
             return withoutProgram.get();
         }
-        boolean moved = !entry.cursors().isEmpty() || !entry.forgotten().isEmpty();
+        boolean otherPlaces = row.spec().source().isFiles() && !spec.hasPlacesOf(row.spec());
+        if (otherPlaces) {
+            Optional<Cursor> torn = rows.sourceCursors.torn(row.id(), entry);
+            if (torn.isPresent()) {
+                return Answer.refused(Refusal.PLACES_DIFFER, torn(spec, torn.get()));
+            }
+        }
+        // A run of before must not begin with a file that this one cannot go on with.
+        boolean moved =
+                otherPlaces || !entry.cursors().isEmpty() || !entry.forgotten().isEmpty();
         WriterRow before = rows.writers.find(row.id()).orElseThrow();
         WriterRow writer = moved ? before.withNextRun() : before.withRunBehind();
         rows.fence(writer, writer.current());
@@ -123,6 +132,12 @@ final class PipelineRules {
         programs.dropUnused();
         rows.nextCatalogVersion();
         return Answer.number(writer.run());
+    }
+
+    private static String torn(PipelineSpec spec, Cursor cursor) {
+        return "file '" + cursor.partition() + "' is loaded in part, and pipeline " + spec.qualifiedName()
+                + " as it would be now cannot read on in its middle: START it as it is and let the file end, or"
+                + " ALTER PIPELINE … DROP FILE, which loads the file from its beginning";
     }
 
     Answer drop(SystemEntry.DropPipeline entry) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.spec.Credentials;
 import dev.millrace.spec.FileSettings;
+import dev.millrace.spec.FormatSpec;
 import dev.millrace.spec.PipelineSpec;
 import dev.millrace.spec.SourceSpec;
 import dev.millrace.spec.TableSpec;
@@ -23,6 +24,7 @@ import dev.millrace.store.wire.WireReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,10 +116,41 @@ class FileCursorsTest {
         assertThat(state.rows().files.all()).isEmpty();
     }
 
-    private long replace(long seen, List<Cursor> cursors, List<String> forgotten) {
-        return done(new SystemEntry.ReplacePipeline(
-                        seen, PIPELINE, "CREATE PIPELINE feed …", Credentials.NONE, cursors, forgotten, 9))
+    @Test
+    void fileIsNotReadOnFromAPlaceThatMeansSomethingElse() {
+        done(move("/in/a", 0, FilePlace.ENDED));
+        done(move("/in/b", 0, 3));
+        PipelineSpec rows = PIPELINE.withFormat(
+                new FormatSpec.Parquet(List.of(new FormatSpec.Mapping("id", List.of("id"), Optional.empty()))));
+        PipelineSpec packed = PIPELINE.withSource(new SourceSpec.Files(
+                "/in/*", FileSettings.DEFAULT.with("disable_gunzip", "true").orElseThrow()));
+        for (PipelineSpec other : List.of(rows, packed)) {
+            assertThat(other.hasPlacesOf(PIPELINE)).isFalse();
+            refused(replacing(1, other, List.of(), List.of()), Refusal.PLACES_DIFFER);
+            refused(replacing(1, other, List.of(), List.of("/in/a")), Refusal.PLACES_DIFFER);
+        }
+
+        // Another pattern counts the same, and the run of before goes on.
+        long run = done(replacing(
+                        1,
+                        PIPELINE.withSource(new SourceSpec.Files("/in/b*", FileSettings.DEFAULT)),
+                        List.of(),
+                        List.of()))
                 .number();
+        done(move("/in/b", 3, 4));
+        done(replacing(run, rows, List.of(), List.of("/in/b")));
+        refused(move("/in/c", 0, 3), Refusal.FENCED);
+        assertThat(ask()).extracting(Cursor::partition).containsExactly("/in/a");
+    }
+
+    private long replace(long seen, List<Cursor> cursors, List<String> forgotten) {
+        return done(replacing(seen, PIPELINE, cursors, forgotten)).number();
+    }
+
+    private static SystemEntry replacing(
+            long seen, PipelineSpec pipeline, List<Cursor> cursors, List<String> forgotten) {
+        return new SystemEntry.ReplacePipeline(
+                seen, pipeline, "CREATE PIPELINE feed …", Credentials.NONE, cursors, forgotten, 9);
     }
 
     private List<Cursor> ask() {

@@ -386,8 +386,9 @@ public sealed interface SystemEntry {
     /**
      * ALTER and OR REPLACE: the pipeline of that id becomes what is said here, in a new run. Its cursors stay, but for
      * those named here. Older runs go on until an attempt of the new one opens; where cursors are named they are
-     * fenced. Answer: the run (number). Refused as UNKNOWN, as PLAN_STALE if a newer run than {@code seen} is known, as
-     * TABLE_CHANGED.
+     * fenced, and so they are where places in files mean something else now. Answer: the run (number). Refused as UNKNOWN,
+     * as PLAN_STALE if a newer run than {@code seen} is known, as TABLE_CHANGED, as PLACES_DIFFER if a file that is loaded
+     * in part would be read on from a place that means something else.
      *
      * @param seen the newest run when the statement read the pipeline
      * @param cursors take the place of those that are there

@@ -39,7 +39,9 @@ public enum Refusal {
     OUT_OF_RANGE(SqlState.OUT_OF_RANGE, false),
     TOO_LONG(SqlState.DATA_TOO_LONG, false),
     INCORRECT_VALUE(SqlState.INCORRECT_VALUE, false),
-    NULL_VALUE(SqlState.NOT_NULL_VIOLATION, false);
+    NULL_VALUE(SqlState.NOT_NULL_VIOLATION, false),
+    /** A file is loaded in part, and the pipeline would read it otherwise from now on. */
+    PLACES_DIFFER(SqlState.WRONG_CONFIG, false);
 
     private final SqlState state;
     private final boolean transientRefusal;
