@@ -41,8 +41,20 @@ record Numbers(String broker, String topic, LongFunction<byte[]> form) {
     /** The same; without idempotence for producers that come and go, whose ids the embedded broker may give out twice. */
     void produce(long first, long last, int perSecond, boolean idempotent) {
         AtomicReference<Exception> failure = new AtomicReference<>();
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", broker, "linger.ms", 5, "acks", "all", "enable.idempotence", idempotent);
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                broker,
+                "linger.ms",
+                5,
+                "acks",
+                "all",
+                "enable.idempotence",
+                idempotent,
+                // A partition that has just come to be refuses the first batch and takes the second; then the first
+                // one's
+                // number is out of order, and the producer says it again until its time is over.
+                "max.in.flight.requests.per.connection",
+                1);
         long start = System.nanoTime();
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {

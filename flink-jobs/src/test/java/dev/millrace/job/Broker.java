@@ -85,6 +85,8 @@ public final class Broker implements AutoCloseable {
         Properties properties = new Properties();
         properties.put("bootstrap.servers", address);
         properties.put("linger.ms", "5");
+        // Or a partition that has just come to be might take the second batch before the first.
+        properties.put("max.in.flight.requests.per.connection", "1");
         if (!transaction.isEmpty()) {
             properties.put("transactional.id", transaction);
         }

@@ -23,7 +23,7 @@ class RandomQueriesTest {
     /** Schemas that every build sees, and as many queries of each: a build fails by its own change alone. */
     private static final long[] SEEDS = {1, 2, 3};
 
-    private static final int QUERIES = 40;
+    private static final int QUERIES = 20;
 
     private static final Duration BRIEF = Duration.ofMinutes(1);
 
